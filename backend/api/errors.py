@@ -1,0 +1,112 @@
+"""Turns what an operation raises into a problem+json answer: one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, JsonResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from backend.api import problems
+from backend.api.problems import ApiProblem
+from backend.cases.access import NotFound
+from backend.cases.operations.submission import InvalidAnswers, KeyReused, LevelTooLow
+from backend.cases.operations.tasks import AlreadyClaimed, AlreadyDone, NotClaimed, NotYours
+from backend.services.errors import UnknownService, WithdrawnVersion
+from forms.problems import Problem, Problems
+
+log = structlog.get_logger()
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class Refused(Exception):
+    """A view refuses a request for a reason of HTTP; operations raise words of their own."""
+
+    def __init__(self, problem: ApiProblem) -> None:
+        self.problem = problem
+        super().__init__(problem.kind.code)
+
+
+class UnreadableBody(Problems):
+    """The body is not the JSON it should be."""
+
+
+def _not_yours(error: NotYours) -> ApiProblem:
+    refusal = error.refusal
+    return ApiProblem(problems.FOUR_EYES, errors=(Problem(where="", code=refusal.code, text=refusal.text),))
+
+
+TABLE: Mapping[type[Exception], Callable[[Any], ApiProblem]] = {
+    Refused: lambda error: error.problem,
+    UnreadableBody: lambda error: ApiProblem(problems.BROKEN_JSON, errors=error.problems),
+    InvalidAnswers: lambda error: ApiProblem(problems.INVALID_ANSWERS, errors=error.problems),
+    KeyReused: lambda _: ApiProblem(problems.KEY_REUSED),
+    LevelTooLow: lambda error: ApiProblem(problems.STEP_UP, extra={"needed": error.needed.name.lower()}),
+    UnknownService: lambda _: ApiProblem(problems.UNKNOWN_SERVICE),
+    WithdrawnVersion: lambda _: ApiProblem(problems.WITHDRAWN),
+    NotFound: lambda _: ApiProblem(problems.NOT_FOUND),
+    NotYours: _not_yours,
+    AlreadyClaimed: lambda _: ApiProblem(problems.ALREADY_CLAIMED),
+    AlreadyDone: lambda _: ApiProblem(problems.ALREADY_DONE),
+    NotClaimed: lambda _: ApiProblem(problems.NOT_CLAIMED),
+    Http404: lambda _: ApiProblem(problems.NOT_FOUND),
+    RequestDataTooBig: lambda _: ApiProblem(problems.TOO_LARGE),
+    OperationalError: lambda _: ApiProblem(problems.UNAVAILABLE, headers={"Retry-After": "30"}),
+    InterfaceError: lambda _: ApiProblem(problems.UNAVAILABLE, headers={"Retry-After": "30"}),
+    exceptions.NotAuthenticated: lambda _: ApiProblem(
+        problems.NOT_SIGNED_IN, headers={"WWW-Authenticate": "Bearer"}
+    ),
+    exceptions.PermissionDenied: lambda _: ApiProblem(problems.FORBIDDEN),
+    exceptions.MethodNotAllowed: lambda _: ApiProblem(problems.METHOD),
+    exceptions.NotAcceptable: lambda _: ApiProblem(problems.NOT_ACCEPTABLE),
+    exceptions.UnsupportedMediaType: lambda _: ApiProblem(problems.MEDIA_TYPE),
+    exceptions.ValidationError: lambda error: ApiProblem(
+        problems.BAD_REQUEST, errors=_field_errors(error.detail)
+    ),
+}
+
+
+def as_problem(error: Exception, context: dict[str, Any]) -> Response:
+    """DRF's exception handler."""
+    problem = problem_of(error)
+    response = Response(problem.body(), status=problem.kind.status, headers=dict(problem.headers))
+    allowed = getattr(context.get("view"), "allowed_methods", None)
+    if problem.kind is problems.METHOD and allowed:
+        response["Allow"] = ", ".join(allowed)
+    response.content_type = CONTENT_TYPE
+    return response
+
+
+def problem_of(error: Exception) -> ApiProblem:
+    """The problem that an exception means; an unknown one is our fault and is logged without its text."""
+    for kind in type(error).__mro__:
+        make = TABLE.get(kind)
+        if make is not None:
+            return make(error)
+    log.error("unexpected_error", error=type(error).__name__, exc_info=error)
+    return ApiProblem(problems.SERVER_ERROR)
+
+
+def plain_response(problem: ApiProblem) -> JsonResponse:
+    """The same answer outside of DRF (unknown URL, middleware)."""
+    return JsonResponse(
+        problem.body(), status=problem.kind.status, headers=dict(problem.headers), content_type=CONTENT_TYPE
+    )
+
+
+def _field_errors(detail: Any, where: str = "") -> tuple[Problem, ...]:
+    if isinstance(detail, Mapping):
+        return tuple(p for name, part in detail.items() for p in _field_errors(part, f"{where}/{name}"))
+    if isinstance(detail, list):
+        return tuple(p for part in detail for p in _field_errors(part, where))
+    return (
+        Problem(
+            where=where, code=getattr(detail, "code", "invalid"), text={"de": str(detail), "en": str(detail)}
+        ),
+    )

@@ -1,0 +1,59 @@
+"""Cursors: the place of the last row one has, so that a page never skips or repeats when rows are added."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from backend.api import problems
+from backend.api.errors import Refused
+from backend.api.problems import ApiProblem
+from forms.problems import Problem
+
+DEFAULT_LIMIT, HIGHEST_LIMIT = 50, 200
+Place = tuple[datetime, UUID]
+
+
+def place_of(request: Any) -> Place | None:
+    """The place that the query parameter `cursor` names."""
+    text = request.query_params.get("cursor", "")
+    if not text:
+        return None
+    try:
+        at, _, row = base64.urlsafe_b64decode(text.encode()).decode().partition("|")
+        place = datetime.fromisoformat(at), UUID(row)
+    except (binascii.Error, ValueError) as error:
+        raise _wrong(
+            "cursor", "gilt nicht; bitte beginnen Sie von vorn", "is not valid; please start again"
+        ) from error
+    if place[0].tzinfo is None:
+        raise _wrong("cursor", "gilt nicht; bitte beginnen Sie von vorn", "is not valid; please start again")
+    return place
+
+
+def limit_of(request: Any) -> int:
+    text = request.query_params.get("limit", str(DEFAULT_LIMIT))
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= HIGHEST_LIMIT:
+        raise _wrong(
+            "limit", f"muss zwischen 1 und {HIGHEST_LIMIT} liegen", f"must be between 1 and {HIGHEST_LIMIT}"
+        )
+    return int(text)
+
+
+def page(*, rows: list[Any], places: list[Place], limit: int) -> dict[str, Any]:
+    """One page; `next` is the cursor of the following one, or null when there is none."""
+    following = None
+    if len(rows) == limit and places:
+        at, row = places[-1]
+        following = base64.urlsafe_b64encode(f"{at.isoformat()}|{row}".encode()).decode()
+    return {"results": rows, "next": following}
+
+
+def _wrong(name: str, de: str, en: str) -> Refused:
+    text = {"de": f"„{name}“ {de}.", "en": f"“{name}” {en}."}
+    return Refused(
+        ApiProblem(problems.BAD_REQUEST, errors=(Problem(where=name, code="query-parameter", text=text),))
+    )

@@ -1,0 +1,238 @@
+"""/tasks and /cases: a clerk's inbox, claiming, releasing and completing tasks, and the case behind them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from backend.api.applications import PAGE
+from backend.api.context import authority_id_of, now
+from backend.api.pagination import limit_of, page, place_of
+from backend.api.permissions import IsClerk
+from backend.api.problem_schema import problems_of
+from backend.cases.operations import tasks as operations
+from backend.cases.queries import clerk as queries
+
+
+class TaskSerializer(serializers.Serializer):
+    """One piece of work."""
+
+    id = serializers.UUIDField()
+    case = serializers.UUIDField(source="case_id")
+    reference = serializers.CharField(source="case.reference")
+    service = serializers.CharField(source="case.service")
+    name = serializers.CharField()
+    element = serializers.CharField()
+    unit = serializers.CharField()
+    role = serializers.CharField()
+    status = serializers.ChoiceField(["open", "claimed", "done", "cancelled"])
+    assignee = serializers.UUIDField(source="assignee_id", allow_null=True)
+    due_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    revision = serializers.IntegerField()
+
+
+class TaskPageSerializer(serializers.Serializer):
+    results = TaskSerializer(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class TaskWithFormSerializer(TaskSerializer):
+    form = serializers.JSONField(help_text="JSON Schema of what is to be entered.")
+
+
+class CompletionSerializer(serializers.Serializer):
+    result = serializers.JSONField(help_text="As the task's form says.")
+
+
+class CaseEventSerializer(serializers.Serializer):
+    seq = serializers.IntegerField()
+    kind = serializers.CharField()
+    actor = serializers.CharField()
+    at = serializers.DateTimeField()
+    payload = serializers.JSONField()
+
+
+class CaseNoticeSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    letter = serializers.CharField()
+    issued_at = serializers.DateTimeField()
+    sha256 = serializers.CharField()
+
+
+class CaseSerializer(serializers.Serializer):
+    """Everything a clerk needs to decide."""
+
+    id = serializers.UUIDField()
+    reference = serializers.CharField()
+    service = serializers.CharField()
+    title = serializers.DictField(child=serializers.CharField())
+    status = serializers.CharField()
+    outcome = serializers.CharField(allow_blank=True)
+    opened_at = serializers.DateTimeField()
+    trust_level = serializers.CharField()
+    answers = serializers.JSONField()
+    tasks = TaskSerializer(many=True)
+    events = CaseEventSerializer(many=True)
+    notices = CaseNoticeSerializer(many=True)
+
+
+FILTERS = [
+    OpenApiParameter("unit", str, description="Only this unit."),
+    OpenApiParameter("status", str, enum=["open", "claimed"]),
+    OpenApiParameter("mine", bool, description="Only tasks I have claimed."),
+    *PAGE,
+]
+
+
+def _answer(task: Any) -> Response:
+    return Response(TaskSerializer(task).data, headers={"ETag": f'"{task.revision}"'})
+
+
+class Inbox(APIView):
+    """Open tasks of my units, oldest first."""
+
+    permission_classes = [IsClerk]
+
+    @extend_schema(
+        responses={200: TaskPageSerializer, **problems_of(400, 401, 403)},
+        operation_id="listTasks",
+        tags=["tasks"],
+        parameters=FILTERS,
+    )
+    def get(self, request: Any) -> Response:
+        limit = limit_of(request)
+        wanted = queries.InboxFilter(
+            unit=request.query_params.get("unit") or None,
+            status=request.query_params.get("status") or None,
+            mine=request.query_params.get("mine", "").lower() in ("1", "true"),
+            after=place_of(request),
+            limit=limit,
+        )
+        tasks = queries.inbox(authority_id=authority_id_of(request), clerk=request.user, wanted=wanted)
+        results = [TaskSerializer(task).data for task in tasks]
+        return Response(
+            page(rows=results, places=[(task.created_at, task.id) for task in tasks], limit=limit)
+        )
+
+
+class TaskDetail(APIView):
+    """One task with its form."""
+
+    permission_classes = [IsClerk]
+
+    @extend_schema(
+        responses={200: TaskWithFormSerializer, **problems_of(401, 403, 404)},
+        operation_id="getTask",
+        tags=["tasks"],
+    )
+    def get(self, request: Any, task_id: UUID) -> Response:
+        task, form = queries.task_with_form(
+            authority_id=authority_id_of(request), clerk=request.user, task_id=task_id
+        )
+        return Response({**TaskSerializer(task).data, "form": form}, headers={"ETag": f'"{task.revision}"'})
+
+
+class TaskClaim(APIView):
+    """Take a task."""
+
+    permission_classes = [IsClerk]
+
+    @extend_schema(
+        request=None,
+        responses={200: TaskSerializer, **problems_of(401, 403, 404, 409)},
+        operation_id="claimTask",
+        tags=["tasks"],
+    )
+    def post(self, request: Any, task_id: UUID) -> Response:
+        return _answer(
+            operations.claim(
+                authority_id=authority_id_of(request), clerk=request.user, task_id=task_id, now=now()
+            )
+        )
+
+
+class TaskRelease(APIView):
+    """Give a task back to its unit."""
+
+    permission_classes = [IsClerk]
+
+    @extend_schema(
+        request=None,
+        responses={200: TaskSerializer, **problems_of(401, 403, 404, 409)},
+        operation_id="releaseTask",
+        tags=["tasks"],
+    )
+    def post(self, request: Any, task_id: UUID) -> Response:
+        return _answer(
+            operations.release(
+                authority_id=authority_id_of(request), clerk=request.user, task_id=task_id, now=now()
+            )
+        )
+
+
+class TaskComplete(APIView):
+    """Finish a task; the case goes on by itself."""
+
+    permission_classes = [IsClerk]
+
+    @extend_schema(
+        request=CompletionSerializer,
+        responses={200: TaskSerializer, **problems_of(400, 401, 403, 404, 409, 413, 415, 422)},
+        operation_id="completeTask",
+        tags=["tasks"],
+    )
+    def post(self, request: Any, task_id: UUID) -> Response:
+        form = CompletionSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        task = operations.complete(
+            authority_id=authority_id_of(request),
+            clerk=request.user,
+            task_id=task_id,
+            result=form.validated_data["result"],
+            now=now(),
+        )
+        return _answer(task)
+
+
+class CaseDetail(APIView):
+    """One case with answers, tasks, record and notices."""
+
+    permission_classes = [IsClerk]
+
+    @extend_schema(
+        responses={200: CaseSerializer, **problems_of(401, 403, 404)}, operation_id="getCase", tags=["cases"]
+    )
+    def get(self, request: Any, case_id: UUID) -> Response:
+        file = queries.case_file(authority_id=authority_id_of(request), clerk=request.user, case_id=case_id)
+        case = file.case
+        return Response(
+            {
+                "id": case.id,
+                "reference": case.reference,
+                "service": case.service,
+                "title": file.title,
+                "status": case.status,
+                "outcome": case.outcome,
+                "opened_at": case.opened_at,
+                "trust_level": file.trust_level,
+                "answers": file.answers,
+                "tasks": [TaskSerializer(task).data for task in file.tasks],
+                "events": [
+                    {
+                        "seq": event.seq,
+                        "kind": event.kind,
+                        "actor": event.actor,
+                        "at": event.at,
+                        "payload": payload,
+                    }
+                    for event, payload in file.events
+                ],
+                "notices": [CaseNoticeSerializer(notice).data for notice in file.notices],
+            }
+        )

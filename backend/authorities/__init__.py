@@ -1,0 +1,1 @@
+"""Authorities: municipalities, their units, the people who work there."""

@@ -1,0 +1,11 @@
+from django.db import migrations
+
+from backend.tenancy import append_only, protect
+
+TABLES = ("case_file", "application", "event", "task", "deadline", "notice", "message")
+FACTS = ("application", "event", "notice")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("cases", "0001_initial")]
+    operations = [*(protect(table) for table in TABLES), *(append_only(table) for table in FACTS)]

@@ -1,0 +1,110 @@
+"""Tells the citizen by e-mail that something has come. The mail says that, never what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.conf import settings
+
+from backend.authorities.queries import by_id
+from backend.cases import chain
+from backend.cases.contact import e_mail_address
+from backend.cases.models import Application, Case
+from backend.jobs import Queue
+from backend.keys.queries import data_key
+from backend.keys.vault import Key
+from backend.notifications.channels import email
+from backend.outbox.operations import PermanentFailure, Taken, enqueue, finish
+from backend.services.compiled import CompiledService
+from backend.tenancy import acting_for
+
+SUBJECTS: Mapping[str, Mapping[str, str]] = {
+    "received": {
+        "de": "Ihr Antrag ist angekommen ({reference})",
+        "en": "We have received your application ({reference})",
+    },
+    "notice": {
+        "de": "In Ihrem Postfach liegt ein Bescheid ({reference})",
+        "en": "There is a notice in your mailbox ({reference})",
+    },
+}
+TEXTS: Mapping[str, Mapping[str, str]] = {
+    "received": {
+        "de": (
+            "Guten Tag,\n\nIhr Antrag ist bei uns angekommen. Ihr Aktenzeichen ist {reference}.\n"
+            "Wo Ihr Antrag gerade ist, sehen Sie hier: {url}\n\nMit freundlichen Grüßen\n{authority}\n"
+        ),
+        "en": (
+            "Hello,\n\nwe have received your application. Your reference number is {reference}.\n"
+            "See where your application is: {url}\n\nKind regards\n{authority}\n"
+        ),
+    },
+    "notice": {
+        "de": (
+            "Guten Tag,\n\nzu Ihrem Antrag {reference} liegt ein Bescheid in Ihrem Postfach.\n"
+            "Bitte melden Sie sich an, um ihn zu lesen: {url}\n\nMit freundlichen Grüßen\n{authority}\n"
+        ),
+        "en": (
+            "Hello,\n\nthere is a notice about your application {reference} in your mailbox.\n"
+            "Please sign in to read it: {url}\n\nKind regards\n{authority}\n"
+        ),
+    },
+}
+
+
+def enqueue_mail(*, case: Case, key: Key, service: CompiledService, kind: str) -> None:
+    """Order a mail to the citizen, if she gave an address (inside the caller's transaction)."""
+    sealed = Application.objects.get(case=case).sealed_answers
+    answers = key.open_json(bytes(sealed), context=f"answers:{case.id}")
+    recipient = e_mail_address(service=service, answers=answers)
+    if recipient:
+        enqueue(
+            authority_id=case.authority_id,
+            case_id=case.id,
+            kind="send-mail",
+            queue=Queue.OUTBOUND,
+            key=key,
+            details={"to": recipient, "kind": kind},
+        )
+
+
+def send_mail(*, taken: Taken, now: datetime) -> None:
+    """Carry out one mail instruction. Raises `PermanentFailure`, `NotDelivered` or `LeaseLost`."""
+    with acting_for(authority_id=taken.authority_id):
+        case = Case.objects.get(id=taken.case_id)
+        authority = by_id(authority_id=taken.authority_id)
+        details = taken.read(data_key(owner_id=case.id))
+    kind = details["kind"]
+    values = {
+        "reference": case.reference,
+        "url": f"{settings.ENVIRONMENT.public_url}/applications/{case.id}",
+        "authority": authority.name,
+    }
+    mail = email.Mail(
+        command_id=taken.id,
+        recipient=details["to"],
+        subject=_text(SUBJECTS[kind], case.language).format(**values),
+        text=_text(TEXTS[kind], case.language).format(**values),
+        language=case.language,
+        at=now,
+    )
+    try:
+        email.send(mail=mail, server=settings.ENVIRONMENT.mail_url, sender=settings.ENVIRONMENT.mail_from)
+    except email.Undeliverable as error:
+        raise PermanentFailure("the mail server refuses the citizen's address") from error
+    _record_sent(taken, kind, now)
+
+
+def _record_sent(taken: Taken, kind: str, now: datetime) -> None:
+    with acting_for(authority_id=taken.authority_id):
+        case = Case.objects.select_for_update().get(id=taken.case_id)
+        key = data_key(owner_id=case.id)
+        payload = {"kind": kind, "message": str(taken.id)}
+        chain.append(case=case, key=key, kind="mail_sent", actor="system", at=now, payload=payload)
+        case.save(update_fields=["last_seq", "head"])
+        finish(taken=taken)
+
+
+def _text(texts: Mapping[str, str], language: str) -> str:
+    return texts.get(language) or texts["de"]

@@ -1,0 +1,1 @@
+"""What can be read of a case, one file per reader. Every public function is one transaction."""

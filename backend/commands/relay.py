@@ -1,0 +1,55 @@
+"""`relay`: hands due work to the workers until told to stop (SIGTERM). Runs as laufzettel_relay."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import time
+from pathlib import Path
+
+import psycopg
+import structlog
+from django.conf import settings
+
+import backend.celery  # noqa: F401 -- configures the broker this process publishes to
+from backend.logs import configure_logs
+from backend.outbox.relay import Relay
+
+log = structlog.get_logger()
+
+DATABASE_PAUSE_SECONDS = 1.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    del parser
+
+
+def run(_: argparse.Namespace) -> int:
+    configure_logs(level=settings.ENVIRONMENT.log_level)
+    stop = _Stop()
+    heartbeat = os.environ.get("LAUFZETTEL_HEARTBEAT_FILE")
+    while not stop.asked:
+        try:
+            with psycopg.connect(settings.ENVIRONMENT.database_url, autocommit=True) as connection:
+                log.info("relay_started")
+                Relay(connection=connection).run(stopping=lambda: stop.asked, beat=lambda: _touch(heartbeat))
+        except psycopg.OperationalError:
+            log.warning("database_unreachable", retry_in_seconds=DATABASE_PAUSE_SECONDS)
+            time.sleep(DATABASE_PAUSE_SECONDS)
+    return 0
+
+
+class _Stop:
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._ask)
+
+    def _ask(self, *_: object) -> None:
+        self.asked = True
+
+
+def _touch(path: str | None) -> None:
+    if path:
+        Path(path).touch()

@@ -1,0 +1,176 @@
+"""What the process is told from outside: reads the environment once and refuses what is missing or unsafe."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+DEVELOPMENT_KEY = base64.b64encode(b"laufzettel-development-only-key!").decode()
+DEVELOPMENT_MASTER_KEY = f"development:{DEVELOPMENT_KEY}"
+KEY_BYTES = 32
+
+
+class EnvironmentProblems(SystemExit):
+    """The process cannot start; the message lists every variable that is missing or unsafe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The settings of one process, as `docs/reference/configuration.md` lists them."""
+
+    production: bool
+    secret_key: str
+    database_url: str
+    redis_url: str
+    master_keys: tuple[tuple[str, bytes], ...]
+    index_key: bytes
+    issuers: tuple[Mapping[str, Any], ...]
+    allowed_hosts: tuple[str, ...]
+    default_authority: str
+    files_folder: Path
+    seal_key_file: Path
+    seal_certificate_file: Path
+    mail_url: str
+    mail_from: str
+    public_url: str
+    log_level: str
+    lease_seconds: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseUrl:
+    """A `postgresql://user:password@host:port/name?host=/socket/dir` address taken apart."""
+
+    user: str
+    password: str
+    host: str
+    port: str
+    name: str
+
+    @classmethod
+    def parse(cls, url: str) -> DatabaseUrl:
+        """Split the address; a `host` or `port` in the query wins (libpq's form for sockets)."""
+        parts = urlsplit(url)
+        query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+        return cls(
+            user=unquote(parts.username or ""),
+            password=unquote(parts.password or ""),
+            host=unquote(query.get("host", parts.hostname or "")),
+            port=query.get("port", str(parts.port or "")),
+            name=unquote(parts.path.lstrip("/")),
+        )
+
+
+class _Reader:
+    """Takes variables one by one and remembers what is wrong with them."""
+
+    def __init__(self, source: Mapping[str, str], *, production: bool) -> None:
+        self.source, self.production = source, production
+        self.problems: list[str] = []
+
+    def text(self, name: str, default: str | None = None, *, unsafe: str | None = None) -> str:
+        value = self.source.get(name, "").strip()
+        if value:
+            if self.production and unsafe is not None and value == unsafe:
+                self.problems.append(f"{name}: this is the development value; set one of your own")
+            return value
+        if default is not None and not (self.production and default == unsafe):
+            return default
+        self.problems.append(f"{name}: is missing (see docs/reference/configuration.md)")
+        return ""
+
+    def master_keys(self, name: str) -> tuple[tuple[str, bytes], ...]:
+        keys = []
+        for entry in self.text(name, DEVELOPMENT_MASTER_KEY, unsafe=DEVELOPMENT_MASTER_KEY).split(","):
+            identifier, _, encoded = entry.strip().partition(":")
+            key = _decoded(encoded)
+            if not identifier or len(key) != KEY_BYTES:
+                self.problems.append(f"{name}: needs entries of the form name:base64 of {KEY_BYTES} bytes")
+                return ()
+            if self.production and entry.strip() == DEVELOPMENT_MASTER_KEY:
+                self.problems.append(
+                    f"{name}: contains the development key; production refuses to start with it"
+                )
+            keys.append((identifier, key))
+        return tuple(keys)
+
+    def key(self, name: str) -> bytes:
+        key = _decoded(self.text(name, DEVELOPMENT_KEY, unsafe=DEVELOPMENT_KEY))
+        if len(key) != KEY_BYTES:
+            self.problems.append(f"{name}: needs the base64 form of {KEY_BYTES} random bytes")
+        return key
+
+    def json_list(self, name: str) -> tuple[Mapping[str, Any], ...]:
+        raw = self.text(name, "[]")
+        try:
+            value = json.loads(raw or "[]")
+        except json.JSONDecodeError as error:
+            self.problems.append(f"{name}: is not JSON ({error.msg} at character {error.pos})")
+            return ()
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            self.problems.append(f"{name}: must be a JSON list of objects")
+            return ()
+        return tuple(value)
+
+    def seconds(self, name: str, default: int) -> int:
+        raw = self.text(name, str(default))
+        if raw.isdigit() and int(raw) > 0:
+            return int(raw)
+        self.problems.append(f"{name}: must be a whole number of seconds above 0")
+        return default
+
+
+def _decoded(encoded: str) -> bytes:
+    try:
+        return base64.b64decode(encoded, validate=True)
+    except binascii.Error:
+        return b""
+
+
+def read_environment(source: Mapping[str, str]) -> Environment:
+    """Read and check all settings at once.
+
+    Raises `EnvironmentProblems` with one line for each variable that is missing or unsafe.
+    """
+    production = source.get("LAUFZETTEL_ENVIRONMENT", "development") == "production"
+    read = _Reader(source, production=production)
+    var = Path(source.get("LAUFZETTEL_VAR", "var"))
+    environment = Environment(
+        production=production,
+        secret_key=read.text("LAUFZETTEL_SECRET_KEY", "development-only", unsafe="development-only"),
+        database_url=read.text("DATABASE_URL"),
+        redis_url=read.text("REDIS_URL"),
+        master_keys=read.master_keys("LAUFZETTEL_MASTER_KEYS"),
+        index_key=read.key("LAUFZETTEL_INDEX_KEY"),
+        issuers=read.json_list("LAUFZETTEL_ISSUERS"),
+        allowed_hosts=tuple(read.text("LAUFZETTEL_ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")),
+        default_authority=source.get("LAUFZETTEL_DEFAULT_AUTHORITY", "").strip(),
+        files_folder=Path(read.text("LAUFZETTEL_FILES", str(var / "files"))),
+        seal_key_file=Path(read.text("LAUFZETTEL_SEAL_KEY", str(var / "seal" / "key.pem"))),
+        seal_certificate_file=Path(
+            read.text("LAUFZETTEL_SEAL_CERTIFICATE", str(var / "seal" / "certificate.pem"))
+        ),
+        mail_url=read.text("LAUFZETTEL_MAIL_URL", "smtp://127.0.0.1:2525"),
+        mail_from=read.text("LAUFZETTEL_MAIL_FROM", "no-reply@localhost"),
+        public_url=read.text("LAUFZETTEL_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
+        log_level=read.text("LAUFZETTEL_LOG_LEVEL", "INFO").upper(),
+        lease_seconds={
+            queue: read.seconds(f"LAUFZETTEL_LEASE_{queue.upper()}", default)
+            for queue, default in (
+                ("routing", 15),
+                ("documents", 30),
+                ("outbound", 60),
+                ("housekeeping", 300),
+            )
+        },
+    )
+    if read.problems:
+        lines = "\n".join(f"  - {problem}" for problem in read.problems)
+        raise EnvironmentProblems(f"Laufzettel cannot start; please mend these settings:\n{lines}")
+    return environment

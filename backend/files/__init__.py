@@ -1,0 +1,1 @@
+"""Files: documents on disk, each encrypted with the key of its case."""

@@ -1,0 +1,8 @@
+"""Notifications: tells people that something has come; never what it says."""
+
+from __future__ import annotations
+
+from backend.notifications.channels import email
+
+# Name → module with `send` and `check`. Adding a channel: one file and one line.
+CHANNELS = {"email": email}

@@ -1,0 +1,91 @@
+"""E-mail over SMTP: one instruction, one Message-ID, however often it has to be tried."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from urllib.parse import unquote, urlsplit
+from uuid import UUID
+
+SECONDS = 20
+
+
+class Undeliverable(Exception):
+    """The mail server refused the mail for good (SMTP 5xx): the address does not exist or is not allowed."""
+
+
+class NotDelivered(Exception):
+    """The mail server could not be reached or asked to try later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What a person is told, and the instruction that ordered it."""
+
+    command_id: UUID
+    recipient: str
+    subject: str
+    text: str
+    language: str
+    at: datetime
+
+
+def send(*, mail: Mail, server: str, sender: str) -> None:
+    """Hand the mail to the server (`smtp://[user:password@]host:port`, `smtp+starttls://`, `smtps://`).
+
+    The Message-ID is made of the instruction's id: a mail that is sent again after a crash is
+    recognised as the same one (RFC 5322 § 3.6.4). Raises `Undeliverable` or `NotDelivered`.
+    """
+    message = EmailMessage()
+    message["Message-ID"] = f"<{mail.command_id}@{sender.rpartition('@')[2]}>"
+    message["From"], message["To"], message["Subject"] = sender, mail.recipient, mail.subject
+    message["Date"] = format_datetime(mail.at)
+    message["Content-Language"] = mail.language
+    # RFC 3834: out-of-office replies to a machine help nobody.
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.text)
+    try:
+        with _connected(server) as connection:
+            connection.send_message(message)
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
+        if _is_final(error):
+            raise Undeliverable from error
+        raise NotDelivered from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise NotDelivered from error
+
+
+def check(*, server: str) -> None:
+    """Say hello to the server. Raises `NotDelivered` when it does not answer."""
+    try:
+        with _connected(server) as connection:
+            connection.noop()
+    except (smtplib.SMTPException, OSError) as error:
+        raise NotDelivered from error
+
+
+@contextmanager
+def _connected(server: str) -> Iterator[smtplib.SMTP]:
+    parts = urlsplit(server)
+    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+    with kind(parts.hostname or "127.0.0.1", parts.port or 25, timeout=SECONDS) as connection:
+        if parts.scheme == "smtp+starttls":
+            connection.starttls()
+        if parts.username:
+            connection.login(unquote(parts.username), unquote(parts.password or ""))
+        yield connection
+
+
+def _is_final(error: smtplib.SMTPException) -> bool:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = [code for code, _ in error.recipients.values()]
+    elif isinstance(error, smtplib.SMTPResponseException):
+        codes = [error.smtp_code]
+    else:
+        codes = []
+    return bool(codes) and all(500 <= code < 600 for code in codes)  # noqa: PLR2004 -- RFC 5321 § 4.2.1

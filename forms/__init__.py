@@ -1,0 +1,1 @@
+"""Forms: what is asked, what is valid, what the server believes. Pure: no Django, no I/O."""

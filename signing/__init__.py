@@ -1,0 +1,1 @@
+"""Signing: tokens, letters, archives and seals. Pure: keys, clock and services are arguments."""

@@ -1,0 +1,75 @@
+"""From an instruction to the world: which function carries out which kind of command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cache
+from traceback import extract_tb
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+
+from backend.cases.documents import compose
+from backend.cases.operations.advance import advance
+from backend.cases.operations.attention import put_back
+from backend.cases.operations.deadlines import pass_deadline
+from backend.cases.operations.mail import send_mail
+from backend.cases.operations.notices import read_order, store_notice
+from backend.outbox.operations import LeaseLost, PermanentFailure, Taken, take
+from backend.tenancy import acting_for
+from signing.seal import Seal
+
+log = structlog.get_logger()
+
+
+@cache
+def _seal() -> Seal:
+    """The authority's seal, loaded once per process: loading a key costs more than sealing."""
+    environment = settings.ENVIRONMENT
+    return Seal.load(
+        key_pem=environment.seal_key_file.read_bytes(),
+        certificate_pem=environment.seal_certificate_file.read_bytes(),
+    )
+
+
+def issue_notice(*, taken: Taken, now: datetime) -> None:
+    order = read_order(taken=taken, now=now)
+    store_notice(taken=taken, order=order, pdf=compose(order=order, seal=_seal(), now=now), now=now)
+
+
+EFFECTS: Mapping[str, Callable[..., None]] = {
+    "advance": advance,
+    "issue-notice": issue_notice,
+    "pass-deadline": pass_deadline,
+    "send-mail": send_mail,
+}
+
+
+def carry_out(*, authority_id: UUID, command_id: UUID, now: datetime) -> bool:
+    """Take a command and do what it says. False: somebody else has it, or it is done.
+
+    A failure is put back for later with its reason; it never leaves this function.
+    """
+    with acting_for(authority_id=authority_id):
+        taken = take(command_id=command_id)
+    if taken is None:
+        return False
+    try:
+        EFFECTS[taken.kind](taken=taken, now=now)
+    except LeaseLost:
+        log.info("lease_lost", command=str(taken.id), kind=taken.kind)
+        return False
+    except PermanentFailure as failure:
+        put_back(taken=taken, reason=failure.reason, permanent=True, now=now)
+    except Exception as error:  # noqa: BLE001 -- whatever it is: the command goes back with a reason
+        put_back(taken=taken, reason=_reason(error), permanent=False, now=now)
+    return True
+
+
+def _reason(error: Exception) -> str:
+    """What failed and where, without the error's text: that may quote a citizen."""
+    frames = [frame for frame in extract_tb(error.__traceback__) if "site-packages" not in frame.filename]
+    place = f" in {frames[-1].name}, line {frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"
