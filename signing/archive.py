@@ -65,7 +65,6 @@ def archive(
         writer = _Writer(pdf, rendered, created)
         writer.identify(document_id)
         writer.attach(attachments)
-        writer.drop_unembedded_fonts()
         out = io.BytesIO()
         # Streams come compressed from reportlab; leaving them alone halves the time.
         pdf.save(out, deterministic_id=True, compress_streams=False)
@@ -161,13 +160,6 @@ class _Writer:
                 EF=Dictionary(F=stream, UF=stream),
             )
         )
-
-    def drop_unembedded_fonts(self) -> None:
-        """Reportlab lists Helvetica on every page, used or not; PDF/A forbids fonts that are not embedded."""
-        for page in self._pdf.pages:
-            listed = page.obj.Resources.get("/Font", Dictionary())
-            for name in [name for name, font in listed.items() if font.get("/Subtype") == Name.Type1]:
-                del listed[name]
 
 
 def pdf_date(*, moment: datetime) -> str:

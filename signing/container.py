@@ -75,10 +75,7 @@ class Container:
             path = await validator.async_validate_usage(key_usage=set())  # type: ignore[no-untyped-call]
         except (ExpiredError, NotYetValidError):
             return [finding(code="certificate-expired", where=_WHERE, details=(self.signer,))]
-        except (
-            PathBuildingError,
-            InvalidCertificateError,
-        ):  # The latter: self-signed and not among the trusted.
+        except (PathBuildingError, InvalidCertificateError):  # No path; or self-signed and not trusted.
             return [finding(code="certificate-unknown", where=_WHERE, details=(self.signer,))]
         except PathValidationError as error:
             return [finding(code="certificate-unfit", where=_WHERE, details=(self.signer, error))]

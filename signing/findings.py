@@ -63,8 +63,8 @@ _TEXTS: Final = MappingProxyType(
             'The certificate of "{0}" is not valid at the time of checking (expired or not yet valid).',
         ),
         "certificate-unfit": (
-            "Das Zertifikat von „{0}“ darf nicht zum Siegeln benutzt werden ({1}).",
-            'The certificate of "{0}" may not be used for sealing ({1}).',
+            "Das Zertifikat von „{0}“ belegt das Siegel nicht: falsch ausgestellt oder unpassend ({1}).",
+            'The certificate of "{0}" does not prove the seal: wrongly issued or not meant for it ({1}).',
         ),
         "sealing-time": (
             "Der Zeitpunkt des Siegelns fehlt, ist künftig oder passt nicht zum Zertifikat.",

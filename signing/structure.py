@@ -117,8 +117,6 @@ def _attributes(element: Element) -> Iterator[tuple[str, Any]]:
                 yield key, Name(f"/{value}")
             case tuple():
                 yield key, _numbers(value)
-            case _:
-                yield key, value
 
 
 def _numbers(values: Sequence[float]) -> Array:

@@ -61,13 +61,13 @@ class LinkArea:
 class Element:
     """A node of the structure tree. `attributes` belong to the owner named by `owner` (ISO 32000-1, 14.8.5).
 
-    Attribute values: text is written as a PDF name, numbers as they are.
+    Attribute values: text is written as a PDF name, tuples as arrays.
     """
 
     tag: str
     alt: str | None = None
     owner: str | None = None
-    attributes: Mapping[str, str | int | tuple[float, ...]] = field(default_factory=dict)
+    attributes: Mapping[str, str | tuple[float, ...]] = field(default_factory=dict)
     kids: list[Element | Marked | LinkArea] = field(default_factory=list)
 
     def add(self, tag: str, **details: object) -> Element:

@@ -19,7 +19,7 @@ MAX_NESTING: Final = 8
 
 _PATH = r"[A-Za-z_]\w*(?:\.\w+)*"
 _TAG: Final = re.compile(
-    r"^[ \t]*(?P<alone>\{%(?:(?!%\})[^\n])*%\})[ \t]*(?:\n|\Z)"  # A tag alone on its line takes the whole line with it.
+    r"^[ \t]*(?P<alone>\{%(?:(?!%\})[^\n])*%\})[ \t]*(?:\n|\Z)"  # Alone on its line: takes the line with it.
     r"|(?P<tag>\{%[^\n]*?%\})|(?P<value>\{\{[^\n]*?\}\})|\\(?P<escaped>[\\*|\[\](){}#%.\-])|(?P<open>\{[{%])",
     re.MULTILINE,
 )

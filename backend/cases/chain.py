@@ -72,7 +72,7 @@ def first_break(*, case: Case, events: Iterable[Event]) -> int | None:
             at=event.at,
             sealed_payload=bytes(event.sealed_payload),
         )
-        if event.seq != expected or bytes(event.hash) != head:
+        if event.seq != expected or bytes(event.hash) != head or event.authority_id != case.authority_id:
             return expected
     if expected != case.last_seq or head != bytes(case.head):
         return expected + 1

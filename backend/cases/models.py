@@ -157,10 +157,7 @@ class Deadline(TenantModel):
 
 
 class Notice(TenantModel):
-    """A decision as a sealed PDF: exactly one for each command that asked for it. Never changed.
-
-    `notified_on` is the day the law takes it as known; `appeal_until` the last day of the appeal period.
-    """
+    """A decision as a sealed PDF: exactly one for each command that asked for it. Never changed."""
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     case = models.ForeignKey(Case, on_delete=models.PROTECT)
@@ -169,8 +166,6 @@ class Notice(TenantModel):
     file_id = models.UUIDField()
     sha256 = models.CharField(max_length=64)
     issued_at = models.DateTimeField()
-    notified_on = models.DateField(null=True)
-    appeal_until = models.DateField(null=True)
 
     class Meta:
         db_table = "notice"

@@ -18,7 +18,9 @@ from backend.outbox.relay import Relay
 
 log = structlog.get_logger()
 
-DATABASE_PAUSE_SECONDS = 1.0
+DATABASE_PAUSE_SECONDS = 0.5
+# Away, or its tables are just being made: both pass.
+NOT_READY = (psycopg.OperationalError, psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,8 +36,8 @@ def run(_: argparse.Namespace) -> int:
             with psycopg.connect(settings.ENVIRONMENT.database_url, autocommit=True) as connection:
                 log.info("relay_started")
                 Relay(connection=connection).run(stopping=lambda: stop.asked, beat=lambda: _touch(heartbeat))
-        except psycopg.OperationalError:
-            log.warning("database_unreachable", retry_in_seconds=DATABASE_PAUSE_SECONDS)
+        except NOT_READY as error:
+            log.warning("database_not_ready", error=type(error).__name__, retry_in=DATABASE_PAUSE_SECONDS)
             time.sleep(DATABASE_PAUSE_SECONDS)
     return 0
 

@@ -15,6 +15,7 @@ from backend.demo.client import Unexpected
 from backend.demo.layout import Layout
 from backend.demo.running import RunningTown
 from backend.demo.tour import Tour, TourResult
+from backend.embedded.private_files import FolderLock
 from backend.embedded.processes import ServiceFailed
 from backend.embedded.supervisor import stopping_on_signals
 
@@ -28,28 +29,43 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     console = Console(highlight=False)
-    if arguments.reset:
-        shutil.rmtree(arguments.folder, ignore_errors=True)
-    started = time.monotonic()
-    layout = Layout.of(arguments.folder.resolve())
-    town = RunningTown(layout=layout)
+    folder = arguments.folder.resolve()
     try:
+        if arguments.reset:
+            _forget(folder)
+        layout = Layout.of(folder)
+        town = RunningTown(layout=layout)
         with stopping_on_signals(town):
-            _start(town, console)
-            ready_after = time.monotonic() - started
-            console.print(f"[green]Ready[/] after {ready_after:.1f} s.\n")
-            if not arguments.no_tour:
-                _tour(layout, console, ready_after)
-            if not arguments.exit:
-                _stay(layout, console)
+            try:
+                _show(town, console, arguments)
+            finally:
+                town.stop()
     except (ServiceFailed, Unexpected) as failure:
-        console.print(f"[red]The demo failed:[/] {failure}")
+        console.print(f"[red]The demo failed:[/] {failure}", soft_wrap=True)
         return 1
     except KeyboardInterrupt:
-        console.print("Stopping …")
-    finally:
-        town.stop()
+        console.print("Stopped.")
     return 0
+
+
+def _forget(folder: Path) -> None:
+    """Remove what earlier demos kept, unless one is running there (`ServiceFailed`)."""
+    if folder.exists():
+        lock = FolderLock(folder=folder, purpose="The demo")
+        lock.take()
+        lock.release()
+        shutil.rmtree(folder)
+
+
+def _show(town: RunningTown, console: Console, arguments: argparse.Namespace) -> None:
+    started = time.monotonic()
+    _start(town, console)
+    seconds_to_ready = time.monotonic() - started
+    console.print(f"[green]Ready[/] after {seconds_to_ready:.1f} s.\n")
+    if not arguments.no_tour:
+        _tour(town.layout, console, seconds_to_ready)
+    if not arguments.exit:
+        _stay(town.layout, console)
 
 
 def _start(town: RunningTown, console: Console) -> None:

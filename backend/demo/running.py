@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from backend.demo.layout import Layout
 from backend.demo.processes import ROOT, town_processes
@@ -40,13 +41,19 @@ class RunningTown:
         self.databases = init_database(
             admin_url=self.postgres.admin_url, database=DATABASE, passwords=passwords
         )
-        say("Setting up tables and Stadt Musterhausen …")
-        self._run("migrate", Role.OWNER)
-        self._run("demo-town", Role.APP)
-        say("Starting web, worker, relay, beat, issuer and mail …")
+        say("Starting web, worker, relay, beat, issuer and mail; setting up Stadt Musterhausen …")
         children = town_processes(layout=self.layout, databases=self.databases, broker=self.broker)
         self.processes = Supervisor(folder=self.layout.base, children=children)
-        self.processes.start()
+        with ThreadPoolExecutor(max_workers=1) as aside:
+            # Loading Python takes the processes longer than the tables take: both at once.
+            started = aside.submit(self.processes.start)
+            try:
+                self._run("migrate", Role.OWNER)
+                self._run("demo-town", Role.APP)
+            except BaseException:
+                self.processes.stop()
+                raise
+            started.result()
 
     @property
     def broker(self) -> str:

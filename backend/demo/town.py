@@ -18,6 +18,7 @@ from backend.demo.layout import TOWN
 from backend.embedded.private_files import write_private
 from backend.services.operations import publish
 from backend.services.package import load_folder
+from backend.services.queries import offered
 from backend.tenancy import acting_for
 from signing.seal import make_development_seal
 
@@ -51,10 +52,19 @@ def run(_: argparse.Namespace) -> int:
     town = by_slug(slug=TOWN) or _found(issuer, now)
     move_accounts(authority_id=town.id, to_issuer=issuer)
     _make_seal(town, now)
-    for folder in sorted(path.parent for path in CATALOGUE.glob("*/service.toml")):
-        with acting_for(authority_id=town.id):
-            publish(authority_id=town.id, package=load_folder(folder=folder), now=now)
+    _publish_catalogue(town, now)
     return 0
+
+
+def _publish_catalogue(town: Authority, now: datetime) -> None:
+    with acting_for(authority_id=town.id):
+        published = {version.content_hash for version in offered(authority_id=town.id)}
+    for folder in sorted(path.parent for path in CATALOGUE.glob("*/service.toml")):
+        package = load_folder(folder=folder)
+        # Checking takes a second: a later start need not do it again.
+        if package.content_hash not in published:
+            with acting_for(authority_id=town.id):
+                publish(authority_id=town.id, package=package, now=now)
 
 
 def _found(issuer: str, now: datetime) -> Authority:

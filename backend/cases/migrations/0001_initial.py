@@ -83,8 +83,6 @@ class Migration(migrations.Migration):
                 ("file_id", models.UUIDField()),
                 ("sha256", models.CharField(max_length=64)),
                 ("issued_at", models.DateTimeField()),
-                ("notified_on", models.DateField(null=True)),
-                ("appeal_until", models.DateField(null=True)),
                 ("case", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="cases.case")),
             ],
             options={

@@ -48,7 +48,7 @@ class NoticeOrder:
 
     @property
     def language(self) -> str:
-        """The official language is German; a translation goes with it when the case was led in another."""
+        """The official language (§ 23 VwVfG, § 87 AO)."""
         return "de"
 
     @property

@@ -189,6 +189,11 @@ def test_headings_never_end_a_page():
     assert [len(page) for page in pages] == [1, 2]
 
 
+def test_what_keeps_together_is_parted_when_no_page_holds_it():
+    strips = [Strip(height=10, texts=(), keep_next=True) for _ in range(7)]
+    assert [len(page) for page in paginate(strips=strips, first=20, later=30)] == [2, 3, 2]
+
+
 def test_a_table_repeats_its_head_as_an_artifact():
     rows = tuple(((Run(str(n)),),) for n in range(100))
     table = TableBlock(head=((Run("Kopf"),),), rows=rows, align=(Align.LEFT,))
@@ -205,3 +210,8 @@ def test_a_cell_longer_than_a_page_is_parted():
 
 def test_values_reach_the_letter():
     assert "Waldi 44" in str(body().blocks)
+
+
+def test_a_letterhead_needs_neither_unit_nor_foot():
+    plain_head = Letterhead(name="Amt", return_address="Amt · Weg 1 · 12345 Ort")
+    assert "Sect" not in tags(render(letter=letter(head=plain_head)).root)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -65,6 +65,8 @@ def test_links_line_breaks_and_escapes():
         ("{{ x | date }}", "de", "2026-11-22", "22. November 2026"),
         ("{{ x | date }}", "en", date(2026, 3, 1), "1 March 2026"),
         ("{{ x | date }}", "de", "2026-03-01T12:00:00+01:00", "1. März 2026"),
+        ("{{ x | date }}", "en", datetime(2026, 3, 1, tzinfo=UTC), "1 March 2026"),
+        ("{{ x }}", "de", date(2026, 3, 1), "2026-03-01"),
         ("{{ x }}", "de", True, "ja"),
         ("{{ x | text }}", "en", False, "no"),
         ("{{ x }}", "de", Decimal("1.50"), "1,50"),
@@ -127,6 +129,15 @@ def test_a_loop_needs_a_list_and_an_end():
         blocks("{% for x in xs %}{{ x }}{% endfor %}", xs="abc")
     with pytest.raises(MarkupProblems, match="longer than"):
         blocks("{% for x in xs %}\n{{ x }}\n{% endfor %}", xs=list(range(10_000)))
+
+
+def test_any_number_of_rows_up_to_the_limit():
+    text = "| a |\n{% for x in xs %}\n| {{ x }} |\n{% endfor %}\n"
+    assert len(blocks(text, xs=list(range(1000)))[0].rows) == 1000
+
+
+def test_a_paragraph_of_nothing_is_left_out():
+    assert blocks("{{ x }}", x="") == ()
 
 
 def test_fields_are_every_path_read():
