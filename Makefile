@@ -2,7 +2,7 @@
 
 PYTHON_IN_VENV := .venv/bin/python
 
-.PHONY: help demo test check lock clean
+.PHONY: help demo test chaos check lock clean
 help: ## List these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
 
@@ -13,6 +13,10 @@ demo: ## Start a demo town and walk an application through it (EXIT=1: end after
 test: ## Run the tests (with CI=true: install what every suite needs and leave nothing out)
 	@.ci/python-environment requirements-test.lock
 	@PYTHON=$(PYTHON_IN_VENV) .ci/test
+
+chaos: ## Kill everything again and again while applications come in (SEED=1, SECONDS=60)
+	@.ci/python-environment requirements-test.lock
+	@$(PYTHON_IN_VENV) -m tests.chaos.run --seed $(or $(SEED),1) --seconds $(or $(SECONDS),60)
 
 check: ## Format, lint, types and the import contract
 	@.ci/python-environment requirements-test.lock

@@ -21,6 +21,7 @@ from django.conf import settings  # noqa: E402 -- only readable after django.set
 
 from backend.logs import configure_logs  # noqa: E402
 
+_HOUSEKEEPING = {"queue": jobs.Queue.HOUSEKEEPING.value}
 _exchange = Exchange("laufzettel", type="direct")
 
 app = celery.Celery("laufzettel", broker=settings.ENVIRONMENT.redis_url, set_as_current=True)
@@ -54,11 +55,8 @@ app.conf.update(
         "health_check_interval": 10,
     },
     beat_schedule={
-        "sweep": {
-            "task": jobs.SWEEP,
-            "schedule": 60.0,
-            "options": {"queue": jobs.Queue.HOUSEKEEPING.value, "expires": 55},
-        },
+        "sweep": {"task": jobs.SWEEP, "schedule": 300.0, "options": _HOUSEKEEPING | {"expires": 280}},
+        "clear-files": {"task": jobs.CLEAR_FILES, "schedule": 86_400.0, "options": _HOUSEKEEPING},
     },
     timezone="Europe/Berlin",
 )

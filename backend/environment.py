@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 DEVELOPMENT_KEY = base64.b64encode(b"laufzettel-development-only-key!").decode()
 DEVELOPMENT_MASTER_KEY = f"development:{DEVELOPMENT_KEY}"
 KEY_BYTES = 32
+ENVIRONMENTS = ("development", "production")
 
 
 class EnvironmentProblems(SystemExit):
@@ -36,6 +36,8 @@ class Environment:
     files_folder: Path
     seal_key_file: Path
     seal_certificate_file: Path
+    seal_chain_file: Path | None
+    seal_passphrase: str
     mail_url: str
     mail_from: str
     public_url: str
@@ -45,25 +47,30 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseUrl:
-    """A `postgresql://user:password@host:port/name?host=/socket/dir` address taken apart."""
+    """A `postgresql://user:password@host:port/name?host=/socket/dir&sslmode=require` address taken apart."""
 
     user: str
     password: str
     host: str
     port: str
     name: str
+    options: Mapping[str, str]
 
     @classmethod
     def parse(cls, url: str) -> DatabaseUrl:
-        """Split the address; a `host` or `port` in the query wins (libpq's form for sockets)."""
+        """Split the address; a `host` or `port` in the query wins (libpq's form for sockets).
+
+        `options` are libpq's other parameters, such as `sslmode`.
+        """
         parts = urlsplit(url)
-        query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+        query = dict(parse_qsl(parts.query))
         return cls(
             user=unquote(parts.username or ""),
             password=unquote(parts.password or ""),
-            host=unquote(query.get("host", parts.hostname or "")),
-            port=query.get("port", str(parts.port or "")),
+            host=query.pop("host", unquote(parts.hostname or "")),
+            port=query.pop("port", str(parts.port or "")),
             name=unquote(parts.path.lstrip("/")),
+            options=query,
         )
 
 
@@ -93,7 +100,8 @@ class _Reader:
             if not identifier or len(key) != KEY_BYTES:
                 self.problems.append(f"{name}: needs entries of the form name:base64 of {KEY_BYTES} bytes")
                 return ()
-            if self.production and entry.strip() == DEVELOPMENT_MASTER_KEY:
+            # By its value: under another name it is just as well known.
+            if self.production and key == _decoded(DEVELOPMENT_KEY):
                 self.problems.append(
                     f"{name}: contains the development key; production refuses to start with it"
                 )
@@ -118,9 +126,16 @@ class _Reader:
             return ()
         return tuple(value)
 
+    def optional_path(self, name: str) -> Path | None:
+        raw = self.source.get(name, "").strip()
+        return Path(raw) if raw else None
+
+    def names(self, name: str, default: str) -> tuple[str, ...]:
+        return tuple(entry.strip() for entry in self.text(name, default).split(",") if entry.strip())
+
     def seconds(self, name: str, default: int) -> int:
         raw = self.text(name, str(default))
-        if raw.isdigit() and int(raw) > 0:
+        if raw.isascii() and raw.isdigit() and int(raw) > 0:
             return int(raw)
         self.problems.append(f"{name}: must be a whole number of seconds above 0")
         return default
@@ -129,7 +144,7 @@ class _Reader:
 def _decoded(encoded: str) -> bytes:
     try:
         return base64.b64decode(encoded, validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error, or a character that is not ASCII
         return b""
 
 
@@ -138,8 +153,13 @@ def read_environment(source: Mapping[str, str]) -> Environment:
 
     Raises `EnvironmentProblems` with one line for each variable that is missing or unsafe.
     """
-    production = source.get("LAUFZETTEL_ENVIRONMENT", "development") == "production"
+    kind = source.get("LAUFZETTEL_ENVIRONMENT", "development").strip()
+    production = kind != "development"
     read = _Reader(source, production=production)
+    if kind not in ENVIRONMENTS:
+        read.problems.append(
+            f"LAUFZETTEL_ENVIRONMENT: must be one of {', '.join(ENVIRONMENTS)}, not {kind!r}"
+        )
     var = Path(source.get("LAUFZETTEL_VAR", "var"))
     environment = Environment(
         production=production,
@@ -149,13 +169,15 @@ def read_environment(source: Mapping[str, str]) -> Environment:
         master_keys=read.master_keys("LAUFZETTEL_MASTER_KEYS"),
         index_key=read.key("LAUFZETTEL_INDEX_KEY"),
         issuers=read.json_list("LAUFZETTEL_ISSUERS"),
-        allowed_hosts=tuple(read.text("LAUFZETTEL_ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")),
+        allowed_hosts=read.names("LAUFZETTEL_ALLOWED_HOSTS", "127.0.0.1,localhost"),
         default_authority=source.get("LAUFZETTEL_DEFAULT_AUTHORITY", "").strip(),
         files_folder=Path(read.text("LAUFZETTEL_FILES", str(var / "files"))),
         seal_key_file=Path(read.text("LAUFZETTEL_SEAL_KEY", str(var / "seal" / "key.pem"))),
         seal_certificate_file=Path(
             read.text("LAUFZETTEL_SEAL_CERTIFICATE", str(var / "seal" / "certificate.pem"))
         ),
+        seal_chain_file=read.optional_path("LAUFZETTEL_SEAL_CHAIN"),
+        seal_passphrase=source.get("LAUFZETTEL_SEAL_PASSPHRASE", ""),
         mail_url=read.text("LAUFZETTEL_MAIL_URL", "smtp://127.0.0.1:2525"),
         mail_from=read.text("LAUFZETTEL_MAIL_FROM", "no-reply@localhost"),
         public_url=read.text("LAUFZETTEL_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),

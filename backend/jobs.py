@@ -22,8 +22,7 @@ class Queue(StrEnum):
 
 CARRY_OUT = "workflows.carry_out"
 SWEEP = "workflows.sweep"
-
-NAMES = (CARRY_OUT, SWEEP)
+CLEAR_FILES = "workflows.clear_files"
 
 
 def start_carry_out(*, command_id: UUID, authority_id: UUID, queue: Queue) -> None:

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "backend.cases",
 ]
 MIDDLEWARE = [
+    "backend.api.health.Health",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -61,6 +62,7 @@ DATABASES = {
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            **_database.options,
             "application_name": os.environ.get("LAUFZETTEL_PROCESS", "laufzettel"),
             "connect_timeout": 5,
         },
@@ -89,6 +91,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Three different things are called "status": client generators need a name for each.
+    "ENUM_NAME_OVERRIDES": {
+        "ApplicationStatus": ["received", "in_progress", "closed"],
+        "TaskStatus": ["open", "claimed", "done", "cancelled"],
+    },
 }
 
 LOGGING_CONFIG = None

@@ -5,14 +5,12 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-from backend.api import health, problems
+from backend.api import problems
 from backend.api.errors import plain_response
 from backend.api.problems import ApiProblem
 
 urlpatterns = [
     path("api/", include("backend.api.urls")),
-    path("health/live", health.live),
-    path("health/ready", health.ready),
 ]
 
 

@@ -17,7 +17,15 @@ from backend.cases.operations.attention import put_back
 from backend.cases.operations.deadlines import pass_deadline
 from backend.cases.operations.mail import send_mail
 from backend.cases.operations.notices import read_order, store_notice
-from backend.outbox.operations import LeaseLost, PermanentFailure, Taken, take
+from backend.outbox.operations import (
+    BUDGET,
+    BUDGET_OUTSIDE,
+    LeaseLost,
+    PermanentFailure,
+    Taken,
+    TryLater,
+    take,
+)
 from backend.tenancy import acting_for
 from signing.seal import Seal
 
@@ -31,6 +39,8 @@ def _seal() -> Seal:
     return Seal.load(
         key_pem=environment.seal_key_file.read_bytes(),
         certificate_pem=environment.seal_certificate_file.read_bytes(),
+        chain_pem=[environment.seal_chain_file.read_bytes()] if environment.seal_chain_file else (),
+        passphrase=environment.seal_passphrase.encode() or None,
     )
 
 
@@ -56,15 +66,20 @@ def carry_out(*, authority_id: UUID, command_id: UUID, now: datetime) -> bool:
         taken = take(command_id=command_id)
     if taken is None:
         return False
+    if taken.interruptions >= BUDGET:
+        put_back(taken=taken, reason="interrupted: no worker lived to finish it", budget=0, now=now)
+        return True
     try:
         EFFECTS[taken.kind](taken=taken, now=now)
     except LeaseLost:
         log.info("lease_lost", command=str(taken.id), kind=taken.kind)
         return False
     except PermanentFailure as failure:
-        put_back(taken=taken, reason=failure.reason, permanent=True, now=now)
+        put_back(taken=taken, reason=failure.reason, budget=0, now=now)
+    except TryLater as later:
+        put_back(taken=taken, reason=later.reason, budget=BUDGET_OUTSIDE, now=now)
     except Exception as error:  # noqa: BLE001 -- whatever it is: the command goes back with a reason
-        put_back(taken=taken, reason=_reason(error), permanent=False, now=now)
+        put_back(taken=taken, reason=_reason(error), budget=BUDGET, now=now)
     return True
 
 

@@ -10,7 +10,7 @@ import structlog
 from celery import shared_task
 
 from backend import jobs
-from backend.cases.sweeps import wake_silent_cases
+from backend.cases.sweeps import clear_files, wake_silent_cases
 from workflows.effects import carry_out
 
 log = structlog.get_logger()
@@ -28,3 +28,11 @@ def sweep(**_: Any) -> None:
     woken = wake_silent_cases(now=datetime.now(UTC))
     if woken:
         log.warning("silent_cases_woken", count=woken)
+
+
+@shared_task(name=jobs.CLEAR_FILES)
+def clear_orphaned_files(**_: Any) -> None:
+    """Remove files that belong to no document."""
+    removed = clear_files(now=datetime.now(UTC))
+    if removed:
+        log.warning("orphaned_files_removed", count=removed)

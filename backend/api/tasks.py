@@ -68,13 +68,13 @@ class CaseNoticeSerializer(serializers.Serializer):
 class CaseSerializer(serializers.Serializer):
     """Everything a clerk needs to decide."""
 
-    id = serializers.UUIDField()
-    reference = serializers.CharField()
-    service = serializers.CharField()
+    id = serializers.UUIDField(source="case.id")
+    reference = serializers.CharField(source="case.reference")
+    service = serializers.CharField(source="case.service")
     title = serializers.DictField(child=serializers.CharField())
-    status = serializers.CharField()
-    outcome = serializers.CharField(allow_blank=True)
-    opened_at = serializers.DateTimeField()
+    status = serializers.CharField(source="case.status")
+    outcome = serializers.CharField(source="case.outcome", allow_blank=True)
+    opened_at = serializers.DateTimeField(source="case.opened_at")
     trust_level = serializers.CharField()
     answers = serializers.JSONField()
     tasks = TaskSerializer(many=True)
@@ -91,7 +91,7 @@ FILTERS = [
 
 
 def _answer(task: Any) -> Response:
-    return Response(TaskSerializer(task).data, headers={"ETag": f'"{task.revision}"'})
+    return Response(TaskSerializer(task).data)
 
 
 class Inbox(APIView):
@@ -135,7 +135,7 @@ class TaskDetail(APIView):
         task, form = queries.task_with_form(
             authority_id=authority_id_of(request), clerk=request.user, task_id=task_id
         )
-        return Response({**TaskSerializer(task).data, "form": form}, headers={"ETag": f'"{task.revision}"'})
+        return Response({**TaskSerializer(task).data, "form": form})
 
 
 class TaskClaim(APIView):
@@ -210,29 +210,4 @@ class CaseDetail(APIView):
     )
     def get(self, request: Any, case_id: UUID) -> Response:
         file = queries.case_file(authority_id=authority_id_of(request), clerk=request.user, case_id=case_id)
-        case = file.case
-        return Response(
-            {
-                "id": case.id,
-                "reference": case.reference,
-                "service": case.service,
-                "title": file.title,
-                "status": case.status,
-                "outcome": case.outcome,
-                "opened_at": case.opened_at,
-                "trust_level": file.trust_level,
-                "answers": file.answers,
-                "tasks": [TaskSerializer(task).data for task in file.tasks],
-                "events": [
-                    {
-                        "seq": event.seq,
-                        "kind": event.kind,
-                        "actor": event.actor,
-                        "at": event.at,
-                        "payload": payload,
-                    }
-                    for event, payload in file.events
-                ],
-                "notices": [CaseNoticeSerializer(notice).data for notice in file.notices],
-            }
-        )
+        return Response(CaseSerializer(file).data)

@@ -12,7 +12,7 @@ from backend.keys.vault import Key
 
 @dataclass(frozen=True, slots=True)
 class CaseState:
-    """Where a case stands in its process. Element names can tell about a person's health: so it is sealed.
+    """Where a case stands in its process. Sealed: what was decided on the way is nobody else's business.
 
     `waiting` maps the engine's open steps to their elements.
     """

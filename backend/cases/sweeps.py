@@ -1,4 +1,4 @@
-"""Finds cases that stand still in silence: a housekeeping job (expired leases: `backend.outbox.relay`)."""
+"""Housekeeping over all authorities: wakes silent cases, clears orphaned files (leases: `outbox.relay`)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 from backend.authorities.models import Authority
 from backend.cases.models import Case, CaseStatus, Task, TaskStatus
 from backend.cases.operations.attention import nudge
+from backend.files.sweeps import clear_orphans
 from backend.outbox.models import Command, CommandStatus
 from backend.tenancy import acting_for
 
@@ -24,6 +25,15 @@ def wake_silent_cases(*, now: datetime) -> int:
             nudge(authority_id=authority_id, case_id=case_id)
             woken += 1
     return woken
+
+
+def clear_files(*, now: datetime) -> int:
+    """Remove what crashed writers left in the storage; returns how many files."""
+    removed = 0
+    for authority_id in Authority.objects.values_list("id", flat=True):
+        with acting_for(authority_id=authority_id):
+            removed += clear_orphans(authority_id=authority_id, now=now)
+    return removed
 
 
 def silent_cases(*, authority_id: UUID, now: datetime) -> list[UUID]:

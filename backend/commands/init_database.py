@@ -27,7 +27,11 @@ def run(arguments: argparse.Namespace) -> int:
         print("DATABASE_ADMIN_URL is missing: the address of a role that may create roles.", file=sys.stderr)
         return 2
     given = {role: os.environ.get(f"LAUFZETTEL_PASSWORD_{role.name}", "") for role in Role}
-    passwords = given if all(given.values()) else kept_passwords(file=arguments.passwords)
+    missing = [f"LAUFZETTEL_PASSWORD_{role.name}" for role, password in given.items() if not password]
+    if missing and len(missing) < len(given):
+        print(f"Give all four passwords or none; missing: {', '.join(missing)}", file=sys.stderr)
+        return 2
+    passwords = kept_passwords(file=arguments.passwords) if missing else given
     init_database(admin_url=admin_url, database=arguments.database, passwords=passwords)
     print(f"Database {arguments.database} and its roles are ready: {', '.join(role.value for role in Role)}.")
     return 0

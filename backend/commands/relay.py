@@ -12,7 +12,7 @@ import psycopg
 import structlog
 from django.conf import settings
 
-import backend.celery  # noqa: F401 -- configures the broker this process publishes to
+from backend.celery import app
 from backend.logs import configure_logs
 from backend.outbox.relay import Relay
 
@@ -29,6 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(_: argparse.Namespace) -> int:
     configure_logs(level=settings.ENVIRONMENT.log_level)
+    # The relay has a backoff of its own: a publish to a dead broker must fail at once, not after six seconds.
+    app.conf.broker_transport_options = {**app.conf.broker_transport_options, "max_retries": 0}
     stop = _Stop()
     heartbeat = os.environ.get("LAUFZETTEL_HEARTBEAT_FILE")
     while not stop.asked:

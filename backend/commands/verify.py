@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from backend.commands.check_service import add_language
 from signing.verify import verify
 
 DEMO_CERTIFICATE = Path("var/demo/seal/certificate.pem")
@@ -23,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="a certificate to trust (PEM); default: the one of this installation",
     )
-    parser.add_argument("--language", choices=["de", "en"], default="de" if _german() else "en")
+    add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -52,7 +53,3 @@ def _own_certificates() -> Iterator[Path]:
         yield Path(configured)
     elif DEMO_CERTIFICATE.exists():
         yield DEMO_CERTIFICATE
-
-
-def _german() -> bool:
-    return os.environ.get("LANG", "de").startswith("de")

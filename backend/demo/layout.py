@@ -20,7 +20,7 @@ WANTED_PORTS = {"web": 8000, "issuer": 8010, "mail": 8025, "mail-page": 8026}
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The folder of a demo, its ports, and settings that all its processes get on top (tests: short leases)."""
+    """The folder of a demo, its ports, and settings all its processes get on top (tests: short leases)."""
 
     base: Path
     ports: Mapping[str, int]

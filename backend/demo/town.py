@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -47,6 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(_: argparse.Namespace) -> int:
+    if settings.ENVIRONMENT.production:
+        print("The demo town has well-known accounts: it is not set up in production.", file=sys.stderr)
+        return 2
     now = datetime.now(UTC)
     issuer = next(entry["url"] for entry in settings.ENVIRONMENT.issuers if entry["kind"] == "clerks")
     town = by_slug(slug=TOWN) or _found(issuer, now)
@@ -95,7 +98,7 @@ def _make_seal(town: Authority, now: datetime) -> None:
         settings.ENVIRONMENT.seal_key_file,
         settings.ENVIRONMENT.seal_certificate_file,
     )
-    if certificate_file.exists() or os.environ.get("LAUFZETTEL_ENVIRONMENT") == "production":
+    if certificate_file.exists():
         return
     made = make_development_seal(name=town.name, at=now)
     key_file.parent.mkdir(parents=True, exist_ok=True)

@@ -44,7 +44,7 @@ class Key:
         raw = bytes(sealed)
         try:
             return self.cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], context.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: too short to be anything of ours
             raise CannotOpen(context) from error
 
     def seal_json(self, value: Any, *, context: str) -> bytes:

@@ -28,7 +28,8 @@ class CommandStatus(models.TextChoices):
 class Command(TenantModel):
     """One instruction for one side effect, written in the same transaction as its reason.
 
-    `fence` counts how often the command was taken: only the latest taker can finish it.
+    `interruptions` counts the attempts that ended with a lost worker. `fence` counts how often the command
+    was taken: only the latest taker can finish it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -39,6 +40,7 @@ class Command(TenantModel):
     status = models.CharField(max_length=8, choices=CommandStatus.choices, default=CommandStatus.WAITING)
     due_at = models.DateTimeField(db_default=Now())
     attempts = models.PositiveSmallIntegerField(default=0)
+    interruptions = models.PositiveSmallIntegerField(db_default=0)
     fence = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     reason = models.CharField(max_length=200, default="")

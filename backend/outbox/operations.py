@@ -17,8 +17,10 @@ from backend.jobs import Queue
 from backend.keys.vault import Key
 from backend.outbox.models import Command, CommandStatus
 
-# With full jitter the waits double from 2 s to at most an hour: about seven hours in all.
-BUDGET = 16
+# Waits double from 2 s to at most an hour, each with jitter. A fault of ours is on the list within minutes;
+# the world outside, such as a mail server that is down for a night, gets about a day.
+BUDGET = 8
+BUDGET_OUTSIDE = 40
 FIRST_WAIT, LONGEST_WAIT = 2.0, 3600.0
 
 
@@ -28,6 +30,14 @@ class LeaseLost(Exception):
 
 class PermanentFailure(Exception):
     """Trying again cannot help; `reason` goes to the needs-attention list and names no person."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class TryLater(Exception):
+    """The world outside is not ready; `reason` says who and names no person."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
@@ -44,6 +54,7 @@ class Taken:
     kind: str
     payload: bytes | None
     attempts: int
+    interruptions: int
     fence: int
 
     def read(self, key: Key) -> dict[str, Any]:
@@ -103,6 +114,7 @@ def take(*, command_id: UUID) -> Taken | None:
         kind=command.kind,
         payload=bytes(command.payload) if command.payload is not None else None,
         attempts=command.attempts,
+        interruptions=command.interruptions,
         fence=command.fence,
     )
 
@@ -119,12 +131,12 @@ def finish(*, taken: Taken) -> None:
         raise LeaseLost(str(taken.id))
 
 
-def fail(*, taken: Taken, reason: str, permanent: bool, random_part: float) -> CommandStatus:
-    """Put a command back for later, or on the needs-attention list when its attempts are used up.
+def fail(*, taken: Taken, reason: str, budget: int, random_part: float) -> CommandStatus:
+    """Put a command back for later, or on the needs-attention list when `budget` attempts are used up.
 
     `reason` names no person; `random_part` (0 to 1) spreads the retries of many commands over time.
     """
-    final = permanent or taken.attempts >= BUDGET
+    final = taken.attempts >= budget
     status = CommandStatus.FAILED if final else CommandStatus.WAITING
     Command.objects.filter(id=taken.id, status=CommandStatus.RUNNING, fence=taken.fence).update(
         status=status,
@@ -138,7 +150,7 @@ def fail(*, taken: Taken, reason: str, permanent: bool, random_part: float) -> C
 def retry(*, command_id: UUID) -> Command | None:
     """Give a command of the needs-attention list a fresh budget; None when it is not on the list."""
     renewed = Command.objects.filter(id=command_id, status=CommandStatus.FAILED).update(
-        status=CommandStatus.WAITING, attempts=0, due_at=Now()
+        status=CommandStatus.WAITING, attempts=0, interruptions=0, due_at=Now()
     )
     return Command.objects.get(id=command_id) if renewed else None
 

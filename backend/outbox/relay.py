@@ -17,7 +17,6 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from backend.jobs import Queue, start_carry_out
-from backend.outbox.operations import BUDGET
 
 log = structlog.get_logger()
 
@@ -29,11 +28,10 @@ BROKER_PAUSE_SECONDS = (0.5, 5.0)
 
 _TAKE_BACK = """
 update command set
-    status = case when status = 'running' and attempts >= %(budget)s then 'failed' else 'waiting' end,
-    reason = case when status = 'running' then 'interrupted: the worker did not finish in time'
-        else reason end,
+    interruptions = interruptions + case when status = 'running' then 1 else 0 end,
     due_at = case when status = 'running' then now() + least(attempts - 1, 10) * interval '1 second'
         else due_at end,
+    status = 'waiting',
     lease_until = null
 where status in ('handed', 'running') and lease_until < now()
 """
@@ -63,7 +61,7 @@ class Relay:
         if self.broker_lost:
             # The broker may have come back empty: whatever it was given may be gone.
             self.connection.execute(_TAKE_BACK_HANDED)
-        self.connection.execute(_TAKE_BACK, {"budget": BUDGET})
+        self.connection.execute(_TAKE_BACK)
         return sum(self._hand_out(queue) for queue in Queue)
 
     def _hand_out(self, queue: Queue) -> int:

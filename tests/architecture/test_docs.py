@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"^ {0,3}```.*?^ {0,3}```|`[^`\n]*`", re.DOTALL | re.MULTILINE)
 SKIPPED = {".git", ".venv", "var", "node_modules"}
-MACHINE = re.compile(r"(?<![\w.])/(?:work|root|home/\w+|opt/pypi[\w-]*|Users/\w+)(?:/|\b)")
+MACHINE = re.compile(r"(?<![\w.])/(?:work|root|home/\w+|opt/pypi[\w-]*|Users/\w+)/")
 INDEX = re.compile(
     r"--(?:extra-)?index-url\b|--find-links\b|--trusted-host\b|https?://(?:files\.pythonhosted\.org|pypi\.org/simple)"
 )
@@ -112,9 +112,11 @@ def test_api_md_lists_exactly_the_addresses():
 def test_data_model_md_lists_exactly_the_tables():
     models = "\n".join(file.read_text() for file in (ROOT / "backend").rglob("models.py"))
     in_code = set(re.findall(r'db_table = "([a-z_]+)"', models))
-    page = (ROOT / "docs/reference/data-model.md").read_text()
+    section = (
+        (ROOT / "docs/reference/data-model.md").read_text().split("## Tables", 1)[1].split("\n## ", 1)[0]
+    )
     assert in_code
-    assert set(re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE)) == in_code
+    assert set(re.findall(r"^\| `([a-z_]+)` \|", section, re.MULTILINE)) == in_code
 
 
 def test_every_folder_of_code_says_what_it_is():
@@ -124,6 +126,21 @@ def test_every_folder_of_code_says_what_it_is():
         "signing", "tests", "docs", "catalogue",
     ]  # fmt: skip
     assert [folder for folder in folders if not (ROOT / folder / "README.md").exists()] == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    [page for page in PAGES if page.name == "README.md"],
+    ids=lambda page: str(page.parent.relative_to(ROOT)),
+)
+def test_a_readme_names_only_files_that_exist(page):
+    """In the tables of a folder's README: files of the folder, or paths from the root."""
+    named = re.findall(
+        r"`([\w/]+\.(?:py|toml|yml))`", "\n".join(re.findall(r"^\|.*\|$", page.read_text(), re.MULTILINE))
+    )
+    missing = [name for name in named if not any((folder / name).exists() for folder in (page.parent, ROOT))]
+    missing = [name for name in missing if not list(page.parent.rglob(Path(name).name))]
+    assert missing == []
 
 
 @pytest.mark.parametrize("name", PICTURES)

@@ -63,6 +63,12 @@ def pytest_configure(config):
     django.setup()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session):
+    """Before xdist hears that this worker is done: it gives a worker little time to end after that."""
+    _running.close()
+
+
 def pytest_unconfigure(config):
     _running.close()
 
@@ -96,7 +102,9 @@ def citizen(published):
     """`citizen("erika")`: her browser, signed in at the development issuer."""
     from tests.integration.door import Caller  # noqa: PLC0415 -- needs settings
 
-    return lambda name="erika": Caller.signed_in(host=published.authority.host, realm="citizens", account=name)
+    return lambda name="erika": Caller.signed_in(
+        host=published.authority.host, realm="citizens", account=name
+    )
 
 
 @pytest.fixture

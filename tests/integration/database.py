@@ -40,7 +40,9 @@ def all_tables() -> list[str]:
 
 
 def columns(table: str) -> list[str]:
-    found = "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 and not attisdropped"
+    found = (
+        "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 and not attisdropped"
+    )
     return [name for (name,) in ops(found, table)]
 
 
@@ -48,7 +50,8 @@ def row_counts(*, authority_id: UUID) -> dict[str, int]:
     with connect("OPS") as connection:
         return {
             table: connection.execute(
-                sql.SQL("select count(*) from {} where authority_id = %s").format(sql.Identifier(table)), [authority_id]
+                sql.SQL("select count(*) from {} where authority_id = %s").format(sql.Identifier(table)),
+                [authority_id],
             ).fetchall()[0][0]
             for table in tenant_tables()
         }

@@ -50,7 +50,9 @@ class Caller:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else b""
         return self.call("POST", path, data=raw, content_type="application/json", headers=headers)
 
-    def submit(self, answers: Any = None, *, key: str | None = None, path: str = SUBMIT, **more: Any) -> HttpResponse:
+    def submit(
+        self, answers: Any = None, *, key: str | None = None, path: str = SUBMIT, **more: Any
+    ) -> HttpResponse:
         body = {"answers": PLAIN if answers is None else answers, **more}
         return self.post(path, body, **{"Idempotency-Key": key or uuid4().hex})
 

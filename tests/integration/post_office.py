@@ -21,7 +21,15 @@ def running_sink(*, folder: Path) -> Iterator[Path]:
     """The folder in which mails arrive (`backend.embedded.mails.read_index`, `plan_failure`)."""
     port = urlsplit(os.environ["LAUFZETTEL_MAIL_URL"]).port
     assert port is not None
-    command = [sys.executable, "-m", "backend.embedded.mailsink", "--port", str(port), "--folder", str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "backend.embedded.mailsink",
+        "--port",
+        str(port),
+        "--folder",
+        str(folder),
+    ]
     log = folder.with_suffix(".log")
     process = launch(argv=command, log=log, environment=os.environ, cwd=ROOT, death_signal=signal.SIGTERM)
     try:

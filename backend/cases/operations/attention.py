@@ -12,6 +12,7 @@ from backend.cases.access import NotFound
 from backend.cases.models import Case
 from backend.jobs import Queue
 from backend.keys.queries import data_key
+from backend.keys.vault import CannotOpen
 from backend.outbox import operations as outbox
 from backend.outbox.models import Command, CommandStatus
 from backend.outbox.operations import Taken
@@ -20,14 +21,14 @@ from backend.tenancy import acting_for
 log = structlog.get_logger()
 
 
-def put_back(*, taken: Taken, reason: str, permanent: bool, now: datetime) -> None:
-    """After a failed attempt: later again, or on the list with an event in the case's record.
+def put_back(*, taken: Taken, reason: str, budget: int, now: datetime) -> None:
+    """After a failed attempt: later again, or, when `budget` is used up, on the list and on the record.
 
     `reason` names no person.
     """
     with acting_for(authority_id=taken.authority_id):
         case = Case.objects.select_for_update().get(id=taken.case_id)
-        status = outbox.fail(taken=taken, reason=reason, permanent=permanent, random_part=outbox.jitter())
+        status = outbox.fail(taken=taken, reason=reason, budget=budget, random_part=outbox.jitter())
         log.warning(
             "command_failed", command=str(taken.id), kind=taken.kind, reason=reason, status=status.value
         )
@@ -54,5 +55,11 @@ def nudge(*, authority_id: UUID, case_id: UUID) -> None:
 
 
 def _record(case: Case, kind: str, actor: str, now: datetime, payload: dict[str, str]) -> None:
-    chain.append(case=case, key=data_key(owner_id=case.id), kind=kind, actor=actor, at=now, payload=payload)
+    try:
+        key = data_key(owner_id=case.id)
+    except CannotOpen:
+        # The case was erased meanwhile: there is no record to write to any more.
+        log.warning("case_without_key", case=str(case.id), kind=kind)
+        return
+    chain.append(case=case, key=key, kind=kind, actor=actor, at=now, payload=payload)
     case.save(update_fields=["last_seq", "head"])

@@ -14,8 +14,8 @@ from backend.cases.models import Application, Case
 from backend.jobs import Queue
 from backend.keys.queries import data_key
 from backend.keys.vault import Key
-from backend.notifications.channels import email
-from backend.outbox.operations import PermanentFailure, Taken, enqueue, finish
+from backend.notifications import CHANNELS, Mail, NotDelivered, Undeliverable
+from backend.outbox.operations import PermanentFailure, Taken, TryLater, enqueue, finish
 from backend.services.compiled import CompiledService
 from backend.tenancy import acting_for
 
@@ -70,7 +70,7 @@ def enqueue_mail(*, case: Case, key: Key, service: CompiledService, kind: str) -
 
 
 def send_mail(*, taken: Taken, now: datetime) -> None:
-    """Carry out one mail instruction. Raises `PermanentFailure`, `NotDelivered` or `LeaseLost`."""
+    """Carry out one mail instruction. Raises `PermanentFailure`, `TryLater` or `LeaseLost`."""
     with acting_for(authority_id=taken.authority_id):
         case = Case.objects.get(id=taken.case_id)
         authority = by_id(authority_id=taken.authority_id)
@@ -81,7 +81,7 @@ def send_mail(*, taken: Taken, now: datetime) -> None:
         "url": f"{settings.ENVIRONMENT.public_url}/applications/{case.id}",
         "authority": authority.name,
     }
-    mail = email.Mail(
+    mail = Mail(
         command_id=taken.id,
         recipient=details["to"],
         subject=_text(SUBJECTS[kind], case.language).format(**values),
@@ -89,10 +89,13 @@ def send_mail(*, taken: Taken, now: datetime) -> None:
         language=case.language,
         at=now,
     )
+    environment = settings.ENVIRONMENT
     try:
-        email.send(mail=mail, server=settings.ENVIRONMENT.mail_url, sender=settings.ENVIRONMENT.mail_from)
-    except email.Undeliverable as error:
+        CHANNELS["email"].send(mail=mail, server=environment.mail_url, sender=environment.mail_from)
+    except Undeliverable as error:
         raise PermanentFailure("the mail server refuses the citizen's address") from error
+    except NotDelivered as error:
+        raise TryLater("the mail server cannot be reached or asks to try later") from error
     _record_sent(taken, kind, now)
 
 

@@ -18,6 +18,7 @@ from backend.cases.reference import new_reference
 from backend.identity.principals import Citizen
 from backend.jobs import Queue
 from backend.keys.operations import create_data_key
+from backend.keys.queries import fingerprint
 from backend.keys.vault import to_json
 from backend.outbox.operations import enqueue
 from backend.services import queries as services
@@ -104,7 +105,8 @@ class _Request:
 
     @property
     def fingerprint(self) -> bytes:
-        return hashlib.sha256(to_json([self.service, self.answers])).digest()
+        # Keyed: nobody who reads the table can try out guesses of what somebody answered.
+        return fingerprint(purpose="request", value=to_json([self.service, self.answers]).decode())
 
 
 def _earlier_receipt(citizen: Citizen, request: _Request) -> Receipt | None:

@@ -11,6 +11,7 @@ from backend.authorities.queries import ClerkAccount
 from backend.cases.access import case_of_clerk, task_of_clerk
 from backend.cases.models import Application, Case, Event, Notice, Task, TaskStatus
 from backend.keys.queries import data_key
+from backend.keys.vault import Key
 from backend.outbox import queries as outbox
 from backend.services import queries as services
 from backend.tenancy import acting_for
@@ -30,6 +31,17 @@ class InboxFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedEvent:
+    """One fact of the record, readable."""
+
+    seq: int
+    kind: str
+    actor: str
+    at: datetime
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFile:
     """Everything a clerk needs to decide: answers, tasks, the record and the notices."""
 
@@ -38,8 +50,13 @@ class CaseFile:
     answers: dict[str, Any]
     trust_level: str
     tasks: list[Task]
-    events: list[tuple[Event, dict[str, Any]]]
+    events: list[RecordedEvent]
     notices: list[Notice]
+
+
+def _readable(event: Event, key: Key) -> RecordedEvent:
+    payload = key.open_json(bytes(event.sealed_payload), context=f"event:{event.case_id}:{event.seq}")
+    return RecordedEvent(seq=event.seq, kind=event.kind, actor=event.actor, at=event.at, payload=payload)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +109,8 @@ def case_file(*, authority_id: UUID, clerk: ClerkAccount, case_id: UUID) -> Case
             title=dict(compiled.manifest.title),
             answers=key.open_json(bytes(application.sealed_answers), context=f"answers:{case.id}"),
             trust_level=application.trust_level,
-            tasks=list(Task.objects.filter(case=case).order_by("created_at", "id")),
-            events=[
-                (event, key.open_json(bytes(event.sealed_payload), context=f"event:{case.id}:{event.seq}"))
-                for event in events
-            ],
+            tasks=list(Task.objects.filter(case=case).select_related("case").order_by("created_at", "id")),
+            events=[_readable(event, key) for event in events],
             notices=list(Notice.objects.filter(case=case).order_by("issued_at")),
         )
 

@@ -5,34 +5,13 @@ from __future__ import annotations
 import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
-from uuid import UUID
+
+from backend.notifications.mail import Mail, NotDelivered, Undeliverable
 
 SECONDS = 20
-
-
-class Undeliverable(Exception):
-    """The mail server refused the mail for good (SMTP 5xx): the address does not exist or is not allowed."""
-
-
-class NotDelivered(Exception):
-    """The mail server could not be reached or asked to try later."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """What a person is told, and the instruction that ordered it."""
-
-    command_id: UUID
-    recipient: str
-    subject: str
-    text: str
-    language: str
-    at: datetime
 
 
 def send(*, mail: Mail, server: str, sender: str) -> None:
@@ -49,15 +28,19 @@ def send(*, mail: Mail, server: str, sender: str) -> None:
     # RFC 3834: out-of-office replies to a machine help nobody.
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
+    accepted = False
     try:
         with _connected(server) as connection:
             connection.send_message(message)
+            accepted = True
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
         if _is_final(error):
             raise Undeliverable from error
         raise NotDelivered from error
     except (smtplib.SMTPException, OSError) as error:
-        raise NotDelivered from error
+        # Only the goodbye failed: the mail is in the server's hands.
+        if not accepted:
+            raise NotDelivered from error
 
 
 def check(*, server: str) -> None:

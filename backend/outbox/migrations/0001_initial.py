@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                 ),
                 ("due_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("interruptions", models.PositiveSmallIntegerField(db_default=0)),
                 ("fence", models.PositiveIntegerField(default=0)),
                 ("lease_until", models.DateTimeField(null=True)),
                 ("reason", models.CharField(default="", max_length=200)),

@@ -5,8 +5,8 @@ from backend.tenancy import protect
 # The relay serves all authorities and sees ids and leases only.
 RELAY = [
     """
-    grant select (id, authority_id, queue, status, due_at, attempts, lease_until, reason),
-        update (status, due_at, lease_until, reason) on command to laufzettel_relay
+    grant select (id, authority_id, queue, status, due_at, attempts, interruptions, lease_until),
+        update (status, due_at, interruptions, lease_until) on command to laufzettel_relay
     """,
     "create policy relay on command to laufzettel_relay using (true) with check (true)",
 ]

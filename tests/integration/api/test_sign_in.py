@@ -28,23 +28,23 @@ def test_a_crafted_token_without_a_flaw_is_accepted(nobody):
     assert nobody.with_token(crafted_token()).get(MINE).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("changed", "code"),
-    [
-        ({"exp": int(time.time()) - 3600, "iat": int(time.time()) - 7200}, "expired"),
-        ({"nbf": int(time.time()) + 3600}, "not-yet-valid"),
-        ({"exp": None}, "claims-incomplete"),
-        ({"sub": None}, "claims-incomplete"),
-        ({"aud": "somebody-else"}, "audience-wrong"),
-        ({"aud": None}, "audience-wrong"),
-        ({"iss": "https://issuer.example/citizens"}, "issuer-wrong"),
-        ({"iss": None}, "token-malformed"),
-    ],
-    ids=lambda value: str(value)[:30],
-)
+FLAWS = {
+    "expired": ({"exp": -3600, "iat": -7200}, "expired"),
+    "from the future": ({"nbf": 3600}, "not-yet-valid"),
+    "without an end": ({"exp": None}, "claims-incomplete"),
+    "about nobody": ({"sub": None}, "claims-incomplete"),
+    "for somebody else": ({"aud": "somebody-else"}, "audience-wrong"),
+    "for nobody": ({"aud": None}, "audience-wrong"),
+    "of another issuer": ({"iss": "https://issuer.example/citizens"}, "issuer-wrong"),
+    "of no issuer": ({"iss": None}, "token-malformed"),
+}
+
+
+@pytest.mark.parametrize(("changed", "code"), FLAWS.values(), ids=FLAWS)
 def test_a_token_with_a_flaw_stores_nothing(nobody, rows, changed, code):
-    before = rows()
-    refused(nobody.with_token(crafted_token(**changed)).submit(), code)
+    before, now = rows(), int(time.time())
+    claims = {name: now + value if isinstance(value, int) else value for name, value in changed.items()}
+    refused(nobody.with_token(crafted_token(**claims)).submit(), code)
     assert rows() == before
 
 
@@ -79,7 +79,9 @@ def test_one_changed_byte_of_the_payload(nobody):
     refused(nobody.with_token(f"{head}.{forged}.{signature}").get(MINE), "signature-invalid")
 
 
-@pytest.mark.parametrize("token", ["x", "a.b.c", "a.b", "." * 10, "é.é.é", "a." + "A" * 70_000 + ".c", "a.bnVsbA.c"])
+@pytest.mark.parametrize(
+    "token", ["x", "a.b.c", "a.b", "." * 10, "é.é.é", "a." + "A" * 70_000 + ".c", "a.bnVsbA.c"]
+)
 def test_things_that_are_no_token(nobody, token):
     refused(nobody.with_token(token).get(MINE), "token-malformed")
 
@@ -87,7 +89,8 @@ def test_things_that_are_no_token(nobody, token):
 def test_an_unsigned_token(nobody):
     head = base64.urlsafe_b64encode(b'{"alg":"none","typ":"at+jwt"}').rstrip(b"=").decode()
     payload = crafted_token().split(".")[1]
-    refused(nobody.with_token(f"{head}.{payload}.").get(MINE), "algorithm-not-allowed")
+    refused(nobody.with_token(f"{head}.{payload}.").get(MINE), "token-malformed")
+    refused(nobody.with_token(f"{head}.{payload}.AAAA").get(MINE), "algorithm-not-allowed")
 
 
 def test_no_token_at_all(nobody, rows):
@@ -123,7 +126,9 @@ def test_a_dismissed_clerk_is_out_at_once(clerk, published):
     refused(carl.get("/api/v1/tasks"), "issuer-wrong")
 
 
-@pytest.mark.parametrize("path", ["/api/v1/tasks", "/api/v1/attention", f"/api/v1/cases/{'0' * 8}-0000-7000-8000-{'0' * 12}"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/tasks", "/api/v1/attention", f"/api/v1/cases/{'0' * 8}-0000-7000-8000-{'0' * 12}"]
+)
 def test_a_citizen_at_a_clerks_door(citizen, path):
     problem(citizen().get(path), 403, "forbidden")
 

@@ -54,7 +54,10 @@ def test_the_same_key_again_gets_the_first_receipt_again(citizen, rows):
 
 
 def test_the_same_key_is_another_key_for_another_citizen(citizen):
-    first, second = citizen("erika").submit(key="chosen-by-both"), citizen("paul").submit(key="chosen-by-both")
+    first, second = (
+        citizen("erika").submit(key="chosen-by-both"),
+        citizen("paul").submit(key="chosen-by-both"),
+    )
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.json()["id"] != second.json()["id"]
 
@@ -110,7 +113,6 @@ class TestRefusals:
             (b'{"answers": {"a": NaN}}', "line 1"),
             (b'{"answers": "\xff"}', "line 1"),
             (b'{"answers": ' + b"[" * 5000 + b"]" * 5000 + b"}", ""),
-            (b"", ""),
         ],
     )
     def test_unreadable_json_names_the_place(self, citizen, broken, place):
@@ -124,11 +126,17 @@ class TestRefusals:
         raw = json.dumps(body).encode()
         problem(citizen().post(SUBMIT, raw, **{"Idempotency-Key": uuid4().hex}), 400, "bad-request")
 
+    def test_an_empty_body(self, citizen):
+        body = problem(citizen().post(SUBMIT, **{"Idempotency-Key": uuid4().hex}), 400, "bad-request")
+        assert [error["pointer"] for error in body["errors"]] == ["/answers"]
+
     def test_too_large(self, citizen):
         answers = {**PLAIN, "person": {**PLAIN["person"], "vorname": "x" * 1_000_000}}
         problem(citizen().submit(answers), 413, "too-large")
 
-    @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
+    @pytest.mark.parametrize(
+        "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
+    )
     def test_another_content_type(self, citizen, content_type):
         headers = {"Idempotency-Key": uuid4().hex}
         answer = citizen().call("POST", SUBMIT, data=BODY, content_type=content_type, headers=headers)
@@ -140,7 +148,13 @@ class TestRefusals:
         answers = {**PLAIN, "person": person, "hund": {**PLAIN["hund"], "chipnummer": "abc"}, "unexpected": 1}
         body = problem(citizen().submit(answers), 422, "invalid-answers")
         pointers = {error["pointer"] for error in body["errors"]}
-        wrong = {"/person/postleitzahl", "/person/email", "/person/nachname", "/hund/chipnummer", "/unexpected"}
+        wrong = {
+            "/person/postleitzahl",
+            "/person/email",
+            "/person/nachname",
+            "/hund/chipnummer",
+            "/unexpected",
+        }
         assert wrong <= pointers
         for error in body["errors"]:
             assert error["texts"]["de"] != error["texts"]["en"]
