@@ -40,7 +40,7 @@ class Environment:
     seal_passphrase: str
     mail_url: str
     mail_from: str
-    public_url: str
+    portal_url: str
     log_level: str
     lease_seconds: Mapping[str, int]
 
@@ -180,7 +180,7 @@ def read_environment(source: Mapping[str, str]) -> Environment:
         seal_passphrase=source.get("LAUFZETTEL_SEAL_PASSPHRASE", ""),
         mail_url=read.text("LAUFZETTEL_MAIL_URL", "smtp://127.0.0.1:2525"),
         mail_from=read.text("LAUFZETTEL_MAIL_FROM", "no-reply@localhost"),
-        public_url=read.text("LAUFZETTEL_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
+        portal_url=source.get("LAUFZETTEL_PORTAL_URL", "").strip().rstrip("/"),
         log_level=read.text("LAUFZETTEL_LOG_LEVEL", "INFO").upper(),
         lease_seconds={
             queue: read.seconds(f"LAUFZETTEL_LEASE_{queue.upper()}", default)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from backend.api import problems
 from backend.api.errors import plain_response
 from backend.api.problems import ApiProblem
 
 urlpatterns = [
+    path("", RedirectView.as_view(url="/api/docs/")),
+    path("api/docs", RedirectView.as_view(url="/api/docs/")),
     path("api/", include("backend.api.urls")),
 ]
 

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backend.api.context import authority_id_of, idempotency_key, language_of_request, now
-from backend.api.pagination import limit_of, page, place_of
+from backend.api.pagination import limit_of, page, place_of, refuse_unknown
 from backend.api.permissions import IsCitizen
 from backend.api.problem_schema import problems_of
 from backend.api.services import SLUG
@@ -29,6 +29,7 @@ KEY = OpenApiParameter(
     required=True,
     description="A random text (8 to 200 characters). The same key again gets the first answer again.",
 )
+REFERENCE = OpenApiParameter("reference", str, description="Only the case with this reference number.")
 PAGE = [
     OpenApiParameter("cursor", str, description="`next` of the page before."),
     OpenApiParameter("limit", int, description="1 to 200, normally 50."),
@@ -151,12 +152,17 @@ class ApplicationList(APIView):
         responses={200: SummaryPageSerializer, **problems_of(400, 401, 403)},
         operation_id="listMyApplications",
         tags=["applications"],
-        parameters=PAGE,
+        parameters=[REFERENCE, *PAGE],
     )
     def get(self, request: Any) -> Response:
+        refuse_unknown(request, known=("reference", "cursor", "limit"))
         limit = limit_of(request)
         rows = queries.my_cases(
-            authority_id=authority_id_of(request), citizen=request.user, before=place_of(request), limit=limit
+            authority_id=authority_id_of(request),
+            citizen=request.user,
+            reference=request.query_params.get("reference"),
+            before=place_of(request),
+            limit=limit,
         )
         results = [SummarySerializer(row).data for row in rows]
         return Response(page(rows=results, places=[(row.opened_at, row.id) for row in rows], limit=limit))

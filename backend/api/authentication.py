@@ -25,7 +25,8 @@ class BearerAuthentication(BaseAuthentication):
         if not scheme:
             return None
         if scheme.lower() != "bearer" or not token.strip():
-            raise _refused(TokenRefused("token-malformed"))
+            # Another scheme, or nothing behind it: no token was sent at all.
+            return None
         try:
             return who_is(token=token.strip(), authority_id=authority_id_of(request), now=now()), None
         except TokenRefused as refused:

@@ -100,13 +100,25 @@ def plain_response(problem: ApiProblem) -> JsonResponse:
     )
 
 
+FIELD_TEXTS: Mapping[str, Mapping[str, str]] = {
+    "required": {"de": "Diese Angabe fehlt.", "en": "This member is missing."},
+    "null": {"de": "Diese Angabe darf nicht leer (null) sein.", "en": "This member must not be null."},
+    "invalid": {
+        "de": "Diese Angabe hat nicht die verlangte Form.",
+        "en": "This member does not have the required form.",
+    },
+    "invalid_choice": {
+        "de": "Dieser Wert ist hier nicht vorgesehen.",
+        "en": "This value is not one of those allowed here.",
+    },
+}
+
+
 def _field_errors(detail: Any, where: str = "") -> tuple[Problem, ...]:
     if isinstance(detail, Mapping):
         return tuple(p for name, part in detail.items() for p in _field_errors(part, f"{where}/{name}"))
     if isinstance(detail, list):
         return tuple(p for part in detail for p in _field_errors(part, where))
-    return (
-        Problem(
-            where=where, code=getattr(detail, "code", "invalid"), text={"de": str(detail), "en": str(detail)}
-        ),
-    )
+    code = getattr(detail, "code", "invalid")
+    text = FIELD_TEXTS.get(code, FIELD_TEXTS["invalid"])
+    return (Problem(where=where, code=code.replace("_", "-"), text=text),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -50,6 +51,25 @@ def page(*, rows: list[Any], places: list[Place], limit: int) -> dict[str, Any]:
         at, row = places[-1]
         following = base64.urlsafe_b64encode(f"{at.isoformat()}|{row}".encode()).decode()
     return {"results": rows, "next": following}
+
+
+def refuse_unknown(request: Any, *, known: Collection[str]) -> None:
+    """A misspelt filter must not silently give everything."""
+    for name in request.query_params:
+        if name not in known:
+            options = ", ".join(sorted(known))
+            raise _wrong(
+                name, f"gibt es hier nicht; es gibt: {options}", f"is unknown here; there are: {options}"
+            )
+
+
+def choice_of(request: Any, *, name: str, allowed: Collection[str]) -> str | None:
+    """A query parameter that takes one of a few values, or None."""
+    value = request.query_params.get(name)
+    if value is not None and value not in allowed:
+        options = ", ".join(allowed)
+        raise _wrong(name, f"muss eines davon sein: {options}", f"must be one of: {options}")
+    return value
 
 
 def _wrong(name: str, de: str, en: str) -> Refused:

@@ -81,7 +81,7 @@ BAD_REQUEST = _kind(
 MISSING_KEY = _kind(
     "missing-idempotency-key",
     400,
-    ("Idempotency-Key fehlt", "Idempotency-Key is missing"),
+    ("Idempotency-Key fehlt oder passt nicht", "Idempotency-Key is missing or unfit"),
     (
         "Senden Sie im Kopf „Idempotency-Key“ einen eigenen, zufälligen Text mit 8 bis 200 Zeichen, und denselben, wenn Sie es noch einmal versuchen.",
         "Send a random text of your own (8 to 200 characters) in the header “Idempotency-Key”, and the same one when you try again.",
@@ -91,7 +91,10 @@ NOT_SIGNED_IN = _kind(
     "not-signed-in",
     401,
     ("Bitte melden Sie sich an", "Please sign in"),
-    ("Für diese Seite brauchen Sie eine Anmeldung.", "You need to sign in for this."),
+    (
+        "Bitte senden Sie einen Anmeldenachweis im Kopf „Authorization: Bearer …“.",
+        "Please send a token in the header “Authorization: Bearer …”.",
+    ),
 )
 TOKEN_REFUSED = _kind(
     "token-refused",

@@ -10,9 +10,9 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from backend.api.applications import PAGE
+from backend.api.applications import PAGE, REFERENCE
 from backend.api.context import authority_id_of, now
-from backend.api.pagination import limit_of, page, place_of
+from backend.api.pagination import choice_of, limit_of, page, place_of, refuse_unknown
 from backend.api.permissions import IsClerk
 from backend.api.problem_schema import problems_of
 from backend.cases.operations import tasks as operations
@@ -86,6 +86,7 @@ FILTERS = [
     OpenApiParameter("unit", str, description="Only this unit."),
     OpenApiParameter("status", str, enum=["open", "claimed"]),
     OpenApiParameter("mine", bool, description="Only tasks I have claimed."),
+    REFERENCE,
     *PAGE,
 ]
 
@@ -106,11 +107,13 @@ class Inbox(APIView):
         parameters=FILTERS,
     )
     def get(self, request: Any) -> Response:
+        refuse_unknown(request, known=[parameter.name for parameter in FILTERS])
         limit = limit_of(request)
         wanted = queries.InboxFilter(
-            unit=request.query_params.get("unit") or None,
-            status=request.query_params.get("status") or None,
-            mine=request.query_params.get("mine", "").lower() in ("1", "true"),
+            unit=choice_of(request, name="unit", allowed=sorted(request.user.units)),
+            status=choice_of(request, name="status", allowed=("open", "claimed")),
+            mine=choice_of(request, name="mine", allowed=("true", "false")) == "true",
+            reference=request.query_params.get("reference"),
             after=place_of(request),
             limit=limit,
         )

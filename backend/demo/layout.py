@@ -92,7 +92,6 @@ class Layout:
             "LAUFZETTEL_ISSUERS": json.dumps(issuers),
             "LAUFZETTEL_MAIL_URL": f"smtp://127.0.0.1:{self.ports['mail']}",
             "LAUFZETTEL_MAIL_FROM": "buergerservice@musterhausen.example",
-            "LAUFZETTEL_PUBLIC_URL": self.web_url,
             "DATABASE_URL": databases[role],
             "REDIS_URL": broker,
             "LAUFZETTEL_HEARTBEAT_FILE": str(self.heartbeat(process)),

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from backend.demo.layout import Layout
 from backend.demo.processes import ROOT, town_processes
 from backend.embedded.postgres import Postgres
-from backend.embedded.processes import ServiceFailed
+from backend.embedded.processes import ServiceFailed, last_lines
 from backend.embedded.roles import Role, init_database, kept_passwords
 from backend.embedded.services import postgres_child, valkey_child
 from backend.embedded.supervisor import Supervisor
@@ -82,4 +82,4 @@ class RunningTown:
                 arguments, env=environment, cwd=ROOT, stdout=output, stderr=output, check=False
             )
         if done.returncode:
-            raise ServiceFailed(f"{command} failed; see {log}")
+            raise ServiceFailed(f"{command} failed; {log} says:\n{last_lines(log)}")

@@ -14,10 +14,11 @@ import backend.django_setup  # noqa: F401 -- before anything that needs settings
 from backend.authorities.models import Authority
 from backend.authorities.operations import employ_clerk, found_authority, move_accounts
 from backend.authorities.queries import by_slug
+from backend.commands.check_service import report
 from backend.demo.layout import TOWN
 from backend.embedded.private_files import write_private
 from backend.services.operations import publish
-from backend.services.package import load_folder
+from backend.services.package import PackageProblems, load_folder
 from backend.services.queries import offered
 from backend.tenancy import acting_for
 from signing.seal import make_development_seal
@@ -55,7 +56,11 @@ def run(_: argparse.Namespace) -> int:
     town = by_slug(slug=TOWN) or _found(issuer, now)
     move_accounts(authority_id=town.id, to_issuer=issuer)
     _make_seal(town, now)
-    _publish_catalogue(town, now)
+    try:
+        _publish_catalogue(town, now)
+    except PackageProblems as refused:
+        report(problems=refused.problems, language="en")
+        return 1
     return 0
 
 
@@ -67,7 +72,8 @@ def _publish_catalogue(town: Authority, now: datetime) -> None:
         # Checking takes a second: a later start need not do it again.
         if package.content_hash not in published:
             with acting_for(authority_id=town.id):
-                publish(authority_id=town.id, package=package, now=now)
+                version = publish(authority_id=town.id, package=package, now=now)
+            print(f"{folder.name}: published as version {version.number}")
 
 
 def _found(issuer: str, now: datetime) -> Authority:

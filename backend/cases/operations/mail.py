@@ -33,22 +33,35 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "received": {
         "de": (
             "Guten Tag,\n\nIhr Antrag ist bei uns angekommen. Ihr Aktenzeichen ist {reference}.\n"
-            "Wo Ihr Antrag gerade ist, sehen Sie hier: {url}\n\nMit freundlichen Grüßen\n{authority}\n"
+            "Sie müssen jetzt nichts tun: Wir schreiben Ihnen, sobald es etwas Neues gibt.\n"
+            "{where}\n\nMit freundlichen Grüßen\n{authority}\n"
         ),
         "en": (
             "Hello,\n\nwe have received your application. Your reference number is {reference}.\n"
-            "See where your application is: {url}\n\nKind regards\n{authority}\n"
+            "There is nothing you need to do now: we write to you when there is news.\n"
+            "{where}\n\nKind regards\n{authority}\n"
         ),
     },
     "notice": {
         "de": (
             "Guten Tag,\n\nzu Ihrem Antrag {reference} liegt ein Bescheid in Ihrem Postfach.\n"
-            "Bitte melden Sie sich an, um ihn zu lesen: {url}\n\nMit freundlichen Grüßen\n{authority}\n"
+            "{where}\n\nMit freundlichen Grüßen\n{authority}\n"
         ),
         "en": (
             "Hello,\n\nthere is a notice about your application {reference} in your mailbox.\n"
-            "Please sign in to read it: {url}\n\nKind regards\n{authority}\n"
+            "{where}\n\nKind regards\n{authority}\n"
         ),
+    },
+}
+# Where to look: with the address of the town's portal, if there is one.
+WHERE: Mapping[bool, Mapping[str, str]] = {
+    True: {
+        "de": "Melden Sie sich hier an: {portal}/applications/{case}",
+        "en": "Please sign in here: {portal}/applications/{case}",
+    },
+    False: {
+        "de": "Sie finden alles dort, wo Sie den Antrag gestellt haben, nachdem Sie sich angemeldet haben.",
+        "en": "You find everything where you applied, after signing in.",
     },
 }
 
@@ -78,8 +91,8 @@ def send_mail(*, taken: Taken, now: datetime) -> None:
     kind = details["kind"]
     values = {
         "reference": case.reference,
-        "url": f"{settings.ENVIRONMENT.public_url}/applications/{case.id}",
         "authority": authority.name,
+        "where": _where(case),
     }
     mail = Mail(
         command_id=taken.id,
@@ -107,6 +120,11 @@ def _record_sent(taken: Taken, kind: str, now: datetime) -> None:
         chain.append(case=case, key=key, kind="mail_sent", actor="system", at=now, payload=payload)
         case.save(update_fields=["last_seq", "head"])
         finish(taken=taken)
+
+
+def _where(case: Case) -> str:
+    portal = settings.ENVIRONMENT.portal_url
+    return _text(WHERE[bool(portal)], case.language).format(portal=portal, case=case.id)
 
 
 def _text(texts: Mapping[str, str], language: str) -> str:

@@ -78,11 +78,18 @@ class MailboxMessage:
 
 
 def my_cases(
-    *, authority_id: UUID, citizen: Citizen, before: tuple[datetime, UUID] | None, limit: int
+    *,
+    authority_id: UUID,
+    citizen: Citizen,
+    before: tuple[datetime, UUID] | None,
+    limit: int,
+    reference: str | None = None,
 ) -> list[CaseSummary]:
     """A citizen's applications, newest first; `before` is the place of the last one she has."""
     with acting_for(authority_id=authority_id):
         cases = Case.objects.filter(authority_id=authority_id, applicant=citizen.applicant)
+        if reference:
+            cases = cases.filter(reference=reference)
         if before is not None:
             opened_at, case_id = before
             cases = cases.filter(opened_at__lte=opened_at).exclude(opened_at=opened_at, id__gte=case_id)

@@ -26,6 +26,7 @@ class InboxFilter:
     unit: str | None = None
     status: str | None = None
     mine: bool = False
+    reference: str | None = None
     after: tuple[datetime, UUID] | None = None
     limit: int = 50
 
@@ -81,6 +82,8 @@ def inbox(*, authority_id: UUID, clerk: ClerkAccount, wanted: InboxFilter) -> li
             tasks = tasks.filter(status=wanted.status)
         if wanted.mine:
             tasks = tasks.filter(assignee_id=clerk.id)
+        if wanted.reference:
+            tasks = tasks.filter(case__reference=wanted.reference)
         if wanted.after is not None:
             created_at, task_id = wanted.after
             tasks = tasks.filter(created_at__gte=created_at).exclude(created_at=created_at, id__lte=task_id)

@@ -39,17 +39,26 @@ def test_the_inbox_shows_the_tasks_of_ones_own_units_only(waiting, clerk):
     (task,) = clerk("clara").get(TASKS).json()["results"]
     assert (task["element"], task["unit"], task["status"]) == ("pruefung", "steueramt", "open")
     assert clerk("otto").get(TASKS).json()["results"] == []
-    assert clerk("otto").get(f"{TASKS}?unit=steueramt").json()["results"] == []
+    problem(clerk("otto").get(f"{TASKS}?unit=steueramt"), 400, "bad-request")
 
 
 def test_the_inbox_can_be_narrowed(waiting, clerk):
     clara = clerk("clara")
-    assert clara.get(f"{TASKS}?mine=1").json()["results"] == []
+    assert clara.get(f"{TASKS}?mine=true").json()["results"] == []
+    reference = clara.task("pruefung")["reference"]
+    assert len(clara.get(f"{TASKS}?reference={reference}").json()["results"]) == 1
+    assert clara.get(f"{TASKS}?reference={reference}0").json()["results"] == []
     clara.claim(clara.task("pruefung")["id"])
     assert len(clara.get(f"{TASKS}?mine=true").json()["results"]) == 1
     assert len(clara.get(f"{TASKS}?status=claimed").json()["results"]) == 1
     assert clara.get(f"{TASKS}?status=open").json()["results"] == []
     assert clerk("carl").get(f"{TASKS}?mine=true").json()["results"] == []
+
+
+@pytest.mark.parametrize("query", ["mine=1", "status=done", "refrence=HUND", "limit=0", "cursor=x", "unit="])
+def test_a_filter_that_is_not_understood_is_refused_not_ignored(waiting, clerk, query):
+    body = problem(clerk("clara").get(f"{TASKS}?{query}"), 400, "bad-request")
+    assert body["errors"][0]["pointer"] == query.partition("=")[0]
 
 
 def test_claim_release_claim_complete(waiting, clerk):

@@ -40,9 +40,7 @@ def test_without_a_database_it_lives_but_is_not_ready():
     assert done.stdout.splitlines()[-1] == "[(200, 'alive'), (503, 'not ready')]"
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/nowhere", "/api/v1/nowhere", "/api/v1/applications/not-an-id", "/health"]
-)
+@pytest.mark.parametrize("path", ["/nowhere", "/api/v1/nowhere", "/api/v1/applications/not-an-id", "/health"])
 def test_an_unknown_address(nobody, path):
     problem(nobody.get(path), 404, "not-found")
 
@@ -140,3 +138,9 @@ def test_services_and_their_form_are_public(nobody, published):
 def test_each_answer_has_an_id_for_the_log(nobody):
     first, second = nobody.get("/api/v1/services"), nobody.get("/api/v1/services")
     assert first["X-Request-ID"] != second["X-Request-ID"]
+
+
+@pytest.mark.parametrize("path", ["/", "/api/docs"])
+def test_the_front_door_leads_to_the_documentation(nobody, path):
+    answer = nobody.call("GET", path)
+    assert (answer.status_code, answer["Location"]) == (302, "/api/docs/")
