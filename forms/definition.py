@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import jsonschema_rs
 
-from forms.conditions import Questions
-from forms.datatypes import FORMAT_CHECKS
+from forms.calculations import Calculation, CalculationReader, Compile, server_set
+from forms.codelists import CodeList
+from forms.conditions import Place, Questions
+from forms.datatypes import Datatype
+from forms.filling import Default, defaults_of, normal_forms_of
 from forms.layout import LayoutReader
 from forms.pointers import pointer
 from forms.problems import Problem, Problems
-from forms.schema import Field, compile_schema, read_schema
+from forms.schema import Field, read_schema
+from forms.schema_checks import subschemas
+from forms.server_side import check_server_side
+from forms.validator import CODE_LIST, compile_schema
 
 
 class FormProblems(Problems):
@@ -25,6 +31,8 @@ class FormDefinition:
     """A form that was found sound. `languages[0]` is the one its plain texts are written in.
 
     `validator` is compiled once; `root` is the tree of questions; `questions` are those that can close.
+    What the server adds: `defaults`, `calculations` (in their order), `normal_forms`; `server_set` are the
+    places where nothing is taken from the client. `code_lists`: the long lists of choices, by name.
     """
 
     schema: Mapping[str, Any]
@@ -33,6 +41,11 @@ class FormDefinition:
     root: Field
     questions: Questions
     validator: jsonschema_rs.Draft202012Validator
+    server_set: tuple[Place, ...] = ()
+    defaults: tuple[Default, ...] = ()
+    calculations: tuple[Calculation, ...] = ()
+    normal_forms: tuple[tuple[Place, Datatype], ...] = ()
+    code_lists: Mapping[str, CodeList] = field(default_factory=dict)
 
 
 def read_form(
@@ -42,18 +55,25 @@ def read_form(
     languages: Sequence[str],
     schema_file: str = "form.json",
     ui_file: str = "form.ui.json",
+    compile_formula: Compile | None = None,
+    code_lists: Mapping[str, CodeList] | None = None,
 ) -> FormDefinition:
     """Check a form and prepare it. `languages` are those the service declares, the first one leading.
 
     `schema` is JSON Schema 2020-12 with an object at its root, every object closed, references only to its
-    own `$defs`, formats of `forms/datatypes.py`, patterns without look-around. `ui` is a JSON Forms UI
+    own `$defs`, formats of `forms/datatypes`, patterns without look-around. `ui` is a JSON Forms UI
     schema; None where a renderer makes the layout itself (a clerk's task). Texts: see `forms/texts.py`.
+    `compile_formula` compiles the expressions of calculated fields; without it they are refused.
+    `code_lists` by name: lists too long to stand in the schema, which refers to them with `x-codelist`.
 
     Raises FormProblems with everything that is wrong. Nothing is ever fetched.
     """
     if not languages:
         raise ValueError("a form needs at least one language")
     root, problems, unliftable = read_schema(schema=schema, languages=languages, file=schema_file)
+    lists = code_lists or {}
+    if root is not None:
+        problems += _unknown_lists(schema, lists, schema_file)
     if root is not None and root.keywords.get("type") != "object":
         problems.append(_no_object(schema_file))
     questions = Questions()
@@ -62,6 +82,15 @@ def read_form(
         questions = reader.questions(ui, root)
         problems += reader.problems
     problems += [_unliftable(schema_file, place) for place in sorted(unliftable & closing(questions))]
+    calculations: tuple[Calculation, ...] = ()
+    if root is not None:
+        calculator = CalculationReader(root=root, file=schema_file, compile=compile_formula)
+        calculations = calculator.read()
+        problems += calculator.problems
+    if root is not None and not problems:
+        problems += check_server_side(
+            schema=schema, root=root, questions=questions, calculations=calculations, file=schema_file
+        )
     if problems or root is None:
         raise FormProblems(problems)
     return FormDefinition(
@@ -70,8 +99,29 @@ def read_form(
         languages=tuple(languages),
         root=root,
         questions=questions,
-        validator=compile_schema(schema, FORMAT_CHECKS),
+        validator=compile_schema(schema, lists),
+        server_set=server_set(root),
+        defaults=defaults_of(root),
+        calculations=calculations,
+        normal_forms=normal_forms_of(root),
+        code_lists=lists,
     )
+
+
+def _unknown_lists(schema: Mapping[str, Any], lists: Mapping[str, CodeList], file: str) -> list[Problem]:
+    wanted = [(where, node[CODE_LIST]) for where, node in subschemas(schema) if node and CODE_LIST in node]
+    return [
+        Problem(
+            where=f"{file}#{pointer((*where, CODE_LIST))}",
+            code="codelist-unknown",
+            text={
+                "de": f"Die Codeliste „{str(name)[:60]}“ fehlt: codelists/<Name>.json im Leistungspaket.",
+                "en": f"The code list “{str(name)[:60]}” is missing: codelists/<name>.json in the package.",
+            },
+        )
+        for where, name in wanted
+        if not isinstance(name, str) or name not in lists
+    ]
 
 
 def closing(questions: Questions, prefix: tuple[str, ...] = ()) -> frozenset[tuple[str, ...]]:

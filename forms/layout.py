@@ -11,12 +11,12 @@ from graphlib import CycleError
 from typing import Any
 
 from forms.conditions import Condition, Place, Question, Questions, order, reads
-from forms.datatypes import FORMAT_CHECKS
 from forms.pointers import Path, pointer, scope_path
 from forms.problems import Problem
-from forms.schema import Field, compile_schema
+from forms.schema import Field
 from forms.schema_checks import check_schema
 from forms.texts import missing_text, texts_of
+from forms.validator import compile_schema
 
 # Element type → the member that holds its text, and whether it must have one.
 _ELEMENTS: Mapping[str, tuple[str, bool]] = {
@@ -206,7 +206,7 @@ class LayoutReader:
             return None
         return Condition(
             place=place,
-            schema=compile_schema(schema, FORMAT_CHECKS),
+            schema=compile_schema(schema),
             opens=_EFFECTS[members["effect"]],
             fails_when_missing=condition.get("failWhenUndefined") is True,
             reads=reads(place, schema),

@@ -9,8 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import jsonschema_rs
-
 from forms.pointers import pointer
 from forms.problems import Problem
 from forms.schema_checks import check_schema
@@ -27,7 +25,8 @@ class Field:
     """One place in the answers: a question, a group of questions (`members`) or a list (`items`).
 
     `keywords` are the schema's own keywords over those of what it refers to; `titles`, `hints` (the texts
-    for "does not fit") and `choices` hold a text for every language of the form.
+    for "does not fit") and `choices` hold a text for every language of the form. `required` are the members
+    that must always be there.
     """
 
     keywords: Node
@@ -36,6 +35,7 @@ class Field:
     choices: tuple[tuple[Any, Mapping[str, str]], ...] = ()
     members: Mapping[str, Field] = field(default_factory=dict)
     items: Field | None = None
+    required: frozenset[str] = frozenset()
 
     def at(self, path: Sequence[str | int]) -> Field | None:
         """The field at a path of member names and list positions; None where the form has none."""
@@ -52,6 +52,15 @@ class Field:
             yield path
         for name, member in self.members.items():
             yield from member.leaves((*path, name))
+
+    def places(self, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Field]]:
+        """Every field below this one with its path, outer ones first; `*` stands for any entry of a list."""
+        for name, member in self.members.items():
+            yield (*path, name), member
+            yield from member.places((*path, name))
+        if self.items is not None:
+            yield (*path, "*"), self.items
+            yield from self.items.places((*path, "*"))
 
     def groups(self, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
         """The paths of all groups of questions below this one, inner ones first."""
@@ -119,6 +128,7 @@ class _Reader:
             choices=self.choices(keywords, where, path),
             members=members,
             items=self.items(keywords, where, path),
+            required=frozenset(name for layer in layers for name in layer.get("required", ())),
         )
 
     def follow(self, layers: tuple[Node, ...]) -> tuple[Node, ...]:
@@ -220,15 +230,3 @@ class _Reader:
             self.note_alternatives(node.get(keyword), path, inside=inside)
         self.note_alternatives(node.get("not"), path, inside=True)
         self.note_alternatives(node.get("contains"), (*path, "*"), inside=True)
-
-
-def compile_schema(schema: Any, formats: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
-    """A validator with our formats, a regular expression engine in linear time, and no network."""
-    return jsonschema_rs.Draft202012Validator(
-        schema,
-        formats=dict(formats),
-        validate_formats=True,
-        ignore_unknown_formats=False,
-        pattern_options=jsonschema_rs.RegexOptions(),
-        offline=True,
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -33,6 +34,11 @@ _SINGLES = (
 # Keywords that would let a schema reach outside, change its own meaning, or allow names nobody listed.
 _REFUSED = ("$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$vocabulary", "patternProperties")
 
+# Steps on the way to a subschema that holds only under conditions, or for no question of its own.
+_ALTERNATIVES = frozenset(
+    {"anyOf", "oneOf", "allOf", "not", "if", "then", "else", "contains", "dependentSchemas", "prefixItems"}
+)
+
 _TEXTS = {
     "schema-invalid": (
         "Das ist kein gültiges JSON Schema (Entwurf 2020-12): {detail}",
@@ -61,6 +67,26 @@ _TEXTS = {
     "format-unknown": (
         "Das Format „{detail}“ gibt es nicht. Möglich sind: " + ", ".join(sorted(DATATYPES)) + ".",
         "There is no format “{detail}”. Possible are: " + ", ".join(sorted(DATATYPES)) + ".",
+    ),
+    "format-of-other-type": (
+        'Das Format passt nicht zur Art der Angabe. Bitte setzen Sie "type" passend: {detail}.',
+        'The format does not fit the kind of value. Please set "type" to match: {detail}.',
+    ),
+    "format-shape": (
+        "Ein Objekt dieses Formats hat genau diese „properties“ mit mindestens diesen Angaben: {detail}.",
+        "An object of this format has exactly these “properties” with at least these keywords: {detail}.",
+    ),
+    "calculation-misplaced": (
+        "„x-calculate“ gehört an eine Frage unter „properties“, nicht in anyOf, if, then und Ähnliches.",
+        "“x-calculate” belongs to a question under “properties”, not into anyOf, if, then and the like.",
+    ),
+    "calculation-no-text": (
+        '„x-calculate“ muss ein Ausdruck als Text sein, zum Beispiel "answers.menge * 2".',
+        '“x-calculate” must be an expression as text, for example "answers.menge * 2".',
+    ),
+    "calculation-not-read-only": (
+        'Ein berechnetes Feld braucht "readOnly": true und kein „default“: Sein Wert kommt nur vom Server.',
+        'A calculated field needs "readOnly": true and no “default”: its value comes only from the server.',
     ),
     "pattern-refused": (
         (
@@ -94,7 +120,7 @@ def check_schema(*, schema: object, file: str) -> list[Problem]:
         return invalid
     problems = [
         _problem(file, where, code, detail)
-        for where, node in _nodes(schema, ())
+        for where, node in subschemas(schema)
         for code, detail in _faults(node, schema, where)
     ]
     dialect = schema.get("$schema", _DIALECT)
@@ -103,7 +129,7 @@ def check_schema(*, schema: object, file: str) -> list[Problem]:
     )
 
 
-def _nodes(node: Any, where: Path) -> Iterator[tuple[Path, Mapping[str, Any] | None]]:
+def subschemas(node: Any, where: Path = ()) -> Iterator[tuple[Path, Mapping[str, Any] | None]]:
     """Every subschema that is an object; None for one that is too deep, which ends the walk there."""
     if not isinstance(node, Mapping):
         return
@@ -113,12 +139,12 @@ def _nodes(node: Any, where: Path) -> Iterator[tuple[Path, Mapping[str, Any] | N
     yield where, node
     for keyword in _MAPS:
         for name, child in node.get(keyword, {}).items():
-            yield from _nodes(child, (*where, keyword, name))
+            yield from subschemas(child, (*where, keyword, name))
     for keyword in _LISTS:
         for position, child in enumerate(node.get(keyword, ())):
-            yield from _nodes(child, (*where, keyword, position))
+            yield from subschemas(child, (*where, keyword, position))
     for keyword in _SINGLES:
-        yield from _nodes(node.get(keyword), (*where, keyword))
+        yield from subschemas(node.get(keyword), (*where, keyword))
 
 
 def _faults(
@@ -134,9 +160,11 @@ def _faults(
         yield "keyword-refused", "$schema"
     if "$ref" in node:
         yield from _reference_faults(node["$ref"], schema)
-    if "format" in node and node["format"] not in DATATYPES:
-        yield "format-unknown", str(node["format"])[:100]
-    if "pattern" in node and not _linear(node["pattern"]):
+    if "format" in node:
+        yield from _format_faults(node)
+    if "x-calculate" in node:
+        yield from _calculation_faults(node, where)
+    if "pattern" in node and not is_linear(node["pattern"]):
         yield "pattern-refused", node["pattern"][:100]
 
 
@@ -148,7 +176,46 @@ def _reference_faults(reference: str, schema: Mapping[str, Any]) -> Iterator[tup
         yield "reference-unknown", reference[:100]
 
 
-def _linear(pattern: str) -> bool:
+def _format_faults(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    kind = DATATYPES.get(node["format"])
+    if kind is None:
+        yield "format-unknown", str(node["format"])[:100]
+        return
+    declared = node.get("type", None if kind.kind != "string" else "string")
+    kinds = [declared] if isinstance(declared, str) else declared or ()
+    if not {kind.kind, "integer" if kind.kind == "number" else kind.kind} & set(kinds):
+        yield "format-of-other-type", f"{node['format']} ({kind.kind})"
+    properties = node.get("properties", {})
+    fits = properties.keys() == kind.members.keys() and all(
+        isinstance(properties[name], Mapping) and keywords.items() <= properties[name].items()
+        for name, keywords in kind.members.items()
+    )
+    if kind.members and not fits:
+        yield "format-shape", f"{node['format']}: {json.dumps(dict(kind.members))}"
+
+
+def _calculation_faults(node: Mapping[str, Any], where: Path) -> Iterator[tuple[str, str]]:
+    """`x-calculate` stands at a question itself: in an alternative nobody could say when it counts."""
+    steps = list(_keywords_of(where))
+    if steps[-1:] not in (["properties"], ["$defs"]) or not _ALTERNATIVES.isdisjoint(steps):
+        yield "calculation-misplaced", ""
+    if not isinstance(node["x-calculate"], str):
+        yield "calculation-no-text", ""
+    if node.get("readOnly") is not True or "default" in node:
+        yield "calculation-not-read-only", ""
+
+
+def _keywords_of(where: Path) -> Iterator[str | int]:
+    """The keywords on the way to a subschema, without names of properties and definitions."""
+    steps = iter(where)
+    for step in steps:
+        yield step
+        if step in _MAPS:
+            next(steps)
+
+
+def is_linear(pattern: str) -> bool:
+    """Whether the pattern is in order and takes linear time: no back references, no look-around."""
     if len(pattern) > _LONGEST_PATTERN:
         return False
     try:

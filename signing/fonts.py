@@ -66,6 +66,19 @@ def clean(*, text: str) -> str:
     return composed
 
 
+def printable(*, text: str) -> str:
+    """What somebody typed, ready for a letter: a character without a shape here is named, never a blank box.
+
+    `😀` becomes `[U+1F600]`; tabs become spaces.
+    """
+    known = register()
+    shown = []
+    for character in unicodedata.normalize("NFC", text.replace("\t", " ")).translate(_WITHOUT_SHAPE):
+        unknown = character != "\n" and (ord(character) not in known or _is_private(character))
+        shown.append(f"[U+{ord(character):04X}]" if unknown else character)
+    return "".join(shown)
+
+
 def _is_private(character: str) -> bool:
     return unicodedata.category(character) in {"Co", "Cc", "Cn"} or ord(character) > _HIGHEST
 

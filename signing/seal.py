@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from asn1crypto import keys, x509
 from cryptography import x509 as certificates
@@ -90,11 +90,17 @@ class Seal:
     def apply(self, *, pdf: bytes, at: datetime, reason: str) -> bytes:
         """Seals the whole document into its prepared field, stating `at` (with time zone) and `reason`.
 
-        Raises `SealRefused` if the file has no empty field, is sealed already, or cannot be read. Must not be
-        called from a running event loop.
+        Raises `SealRefused` if the certificate is not valid at `at`, or the file has no empty field, is
+        sealed already, or cannot be read. Must not be called from a running event loop.
         """
         if at.tzinfo is None:
             raise ValueError("at needs a time zone.")
+        certificate: Any = self._signer.signing_cert
+        if not certificate.not_valid_before <= at <= certificate.not_valid_after:
+            raise SealRefused(
+                f"The seal's certificate is valid from {certificate.not_valid_before:%Y-%m-%d} to "
+                f"{certificate.not_valid_after:%Y-%m-%d}, not on {at:%Y-%m-%d}. Install the new certificate."
+            )
         try:
             return asyncio.run(self._sealed(pdf, at, reason))
         except (SigningError, PdfError) as error:

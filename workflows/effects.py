@@ -10,6 +10,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
+from django.db import OperationalError
 
 from backend.cases.documents import compose
 from backend.cases.operations.advance import advance
@@ -27,7 +28,8 @@ from backend.outbox.operations import (
     take,
 )
 from backend.tenancy import acting_for
-from signing.seal import Seal
+from forms.problems import Problems
+from signing.seal import Seal, SealRefused
 
 log = structlog.get_logger()
 
@@ -46,7 +48,16 @@ def _seal() -> Seal:
 
 def issue_notice(*, taken: Taken, now: datetime) -> None:
     order = read_order(taken=taken, now=now)
-    store_notice(taken=taken, order=order, pdf=compose(order=order, seal=_seal(), now=now), now=now)
+    try:
+        pdf = compose(order=order, seal=_seal(), now=now)
+    except Problems as problems:
+        # The text cannot be set with this case's data: trying again gives the same. Codes and places only.
+        places = ", ".join(sorted({f"{problem.code} at {problem.where}" for problem in problems.problems}))
+        raise PermanentFailure(f"letter {order.letter}: {places}") from problems
+    except SealRefused as refused:
+        _seal.cache_clear()
+        raise TryLater("the seal cannot be used: is its certificate expired?") from refused
+    store_notice(taken=taken, order=order, pdf=pdf, now=now)
 
 
 EFFECTS: Mapping[str, Callable[..., None]] = {
@@ -66,21 +77,31 @@ def carry_out(*, authority_id: UUID, command_id: UUID, now: datetime) -> bool:
         taken = take(command_id=command_id)
     if taken is None:
         return False
-    if taken.interruptions >= BUDGET:
-        put_back(taken=taken, reason="interrupted: no worker lived to finish it", budget=0, now=now)
-        return True
     try:
-        EFFECTS[taken.kind](taken=taken, now=now)
+        _attempt(taken, now)
     except LeaseLost:
         log.info("lease_lost", command=str(taken.id), kind=taken.kind)
         return False
+    return True
+
+
+def _attempt(taken: Taken, now: datetime) -> None:
+    if taken.interruptions >= BUDGET:
+        put_back(taken=taken, reason="interrupted: no worker lived to finish it", budget=0, now=now)
+        return
+    try:
+        EFFECTS[taken.kind](taken=taken, now=now)
+    except LeaseLost:
+        raise
     except PermanentFailure as failure:
         put_back(taken=taken, reason=failure.reason, budget=0, now=now)
     except TryLater as later:
         put_back(taken=taken, reason=later.reason, budget=BUDGET_OUTSIDE, now=now)
+    except (OSError, OperationalError) as error:
+        # A full disk, a database that restarts: not the command's fault, and it passes.
+        put_back(taken=taken, reason=_reason(error), budget=BUDGET_OUTSIDE, now=now)
     except Exception as error:  # noqa: BLE001 -- whatever it is: the command goes back with a reason
         put_back(taken=taken, reason=_reason(error), budget=BUDGET, now=now)
-    return True
 
 
 def _reason(error: Exception) -> str:

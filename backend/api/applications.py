@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backend.api.context import authority_id_of, idempotency_key, language_of_request, now
+from backend.api.fields import AnyJSON
 from backend.api.pagination import limit_of, page, place_of, refuse_unknown
 from backend.api.permissions import IsCitizen
 from backend.api.problem_schema import problems_of
@@ -39,7 +40,7 @@ PAGE = [
 class SubmissionSerializer(serializers.Serializer):
     """What a citizen sends."""
 
-    answers = serializers.JSONField(help_text="As the form's JSON Schema says.")
+    answers = AnyJSON(help_text="As the form's JSON Schema says.")
     version = serializers.UUIDField(required=False, help_text="The version of the form that was filled in.")
     language = serializers.ChoiceField(["de", "en"], required=False)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,8 @@ def authority_id_of(request: Any) -> UUID:
     """The authority whose host was called; never taken from the body."""
     django_request = getattr(request, "_request", request)
     if not hasattr(django_request, "authority_id"):
-        host = django_request.get_host().partition(":")[0]
+        # Host names are the same in capitals and with a dot at the end (RFC 4343, RFC 1034 § 3.1).
+        host = re.sub(r":\d+$", "", django_request.get_host()).lower().rstrip(".")
         found = id_by_host(host=host, default_slug=settings.ENVIRONMENT.default_authority)
         if found is None:
             raise Refused(ApiProblem(problems.NOT_FOUND))

@@ -61,6 +61,8 @@ def refuse_unknown(request: Any, *, known: Collection[str]) -> None:
             raise _wrong(
                 name, f"gibt es hier nicht; es gibt: {options}", f"is unknown here; there are: {options}"
             )
+        if not request.query_params[name].isprintable():
+            raise _wrong(name, "enthält unsichtbare Zeichen", "contains invisible characters")
 
 
 def choice_of(request: Any, *, name: str, allowed: Collection[str]) -> str | None:

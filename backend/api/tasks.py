@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from backend.api.applications import PAGE, REFERENCE
 from backend.api.context import authority_id_of, now
+from backend.api.fields import AnyJSON
 from backend.api.pagination import choice_of, limit_of, page, place_of, refuse_unknown
 from backend.api.permissions import IsClerk
 from backend.api.problem_schema import problems_of
@@ -47,7 +48,7 @@ class TaskWithFormSerializer(TaskSerializer):
 
 
 class CompletionSerializer(serializers.Serializer):
-    result = serializers.JSONField(help_text="As the task's form says.")
+    result = AnyJSON(help_text="As the task's form says.")
 
 
 class CaseEventSerializer(serializers.Serializer):
@@ -55,7 +56,7 @@ class CaseEventSerializer(serializers.Serializer):
     kind = serializers.CharField()
     actor = serializers.CharField()
     at = serializers.DateTimeField()
-    payload = serializers.JSONField()
+    payload = AnyJSON()
 
 
 class CaseNoticeSerializer(serializers.Serializer):
@@ -76,7 +77,7 @@ class CaseSerializer(serializers.Serializer):
     outcome = serializers.CharField(source="case.outcome", allow_blank=True)
     opened_at = serializers.DateTimeField(source="case.opened_at")
     trust_level = serializers.CharField()
-    answers = serializers.JSONField()
+    answers = AnyJSON()
     tasks = TaskSerializer(many=True)
     events = CaseEventSerializer(many=True)
     notices = CaseNoticeSerializer(many=True)

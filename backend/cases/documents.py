@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 
 from backend.cases.operations.notices import NoticeOrder
 from backend.keys.vault import to_json
+from signing import fonts
 from signing.archive import Attachment, archive
 from signing.letters import Letter, Letterhead, render
 from signing.seal import Seal
@@ -31,12 +32,14 @@ def compose(*, order: NoticeOrder, seal: Seal, now: datetime) -> bytes:
     words = INFORMATION[language]
     letter = Letter(
         letterhead=_letterhead(order.authority.letterhead, name=order.authority.name, unit=order.unit_name),
-        recipient=order.address,
+        recipient=_printable(order.address),
         information=(
             (words["reference"], order.case.reference),
             (words["date"], as_date(order.issued_on.isoformat(), language)),
         ),
-        body=order.service.letters[order.letter][language].render(values=order.values(), language=language),
+        body=order.service.letters[order.letter][language].render(
+            values=_printable(order.values()), language=language
+        ),
     )
     pdf = archive(
         rendered=render(letter=letter),
@@ -45,6 +48,17 @@ def compose(*, order: NoticeOrder, seal: Seal, now: datetime) -> bytes:
         attachments=[_case_data(order)],
     )
     return seal.apply(pdf=pdf, at=localtime(now), reason=SEAL_REASON)
+
+
+def _printable(value: Any) -> Any:
+    """The same data with every text fit for print: an emoji in a name must not stop a notice."""
+    if isinstance(value, str):
+        return fonts.printable(text=value)
+    if isinstance(value, Mapping):
+        return {key: _printable(member) for key, member in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_printable(entry) for entry in value)
+    return value
 
 
 def _letterhead(settings: Mapping[str, Any], *, name: str, unit: str) -> Letterhead:

@@ -20,6 +20,9 @@ COMMANDS: Mapping[str, Command] = {
     ),
     "demo": Command("backend.demo.run", "Start a whole demo town and walk an application through it."),
     "demo-town": Command("backend.demo.town", "Set up Stadt Musterhausen (part of demo)."),
+    "import-fim": Command(
+        "backend.commands.import_fim", "Make a service package from a FIM form (XDatenfelder 2 or 3)."
+    ),
     "init-database": Command("backend.commands.init_database", "Create database and roles on a server."),
     "migrate": Command("backend.commands.migrate", "Bring the database's tables up to date."),
     "publish-service": Command(

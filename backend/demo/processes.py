@@ -13,7 +13,9 @@ from backend.embedded.child import Child
 from backend.embedded.roles import Role
 
 ROOT = Path(__file__).resolve().parents[2]
-QUEUES = "routing,documents,outbound,housekeeping"
+# What waits for the world outside has workers of its own: a slow mail server must not stop the town hall.
+QUEUES_INSIDE = "routing,documents,housekeeping"
+QUEUES_OUTSIDE = "outbound"
 
 
 def town_processes(*, layout: Layout, databases: Mapping[Role, str], broker: str) -> list[Child]:
@@ -33,40 +35,17 @@ def town_processes(*, layout: Layout, databases: Mapping[Role, str], broker: str
         "backend.embedded.mailsink",
         *("--port", ports["mail"], "--folder", str(layout.mail_folder), "--http-port", ports["mail-page"]),
     )
-    web = python(
-        *("granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", ports["web"]),
-        *(
-            "--workers",
-            "1",
-            "--blocking-threads",
-            "4",
-            "--backlog",
-            "1024",
-            "--no-log",
-            "backend.wsgi:application",
-        ),
-    )
-    worker = python(
-        "celery",
-        "-A",
-        "backend.celery",
-        "worker",
-        "-Q",
-        QUEUES,
-        "-c",
-        "2",
-        "--without-mingle",
-        "--without-gossip",
-    )
-    beat = python(
-        "celery",
-        "-A",
-        "backend.celery",
-        "beat",
-        "--schedule",
-        str(layout.base / "beat-schedule"),
-        "--pidfile=",
-    )
+    granian = ("granian", "--interface=wsgi", "--host=127.0.0.1", f"--port={ports['web']}", "--workers=1")
+    web = python(*granian, "--blocking-threads=4", "--backlog=1024", "--no-log", "backend.wsgi:application")
+    celery = ("celery", "-A", "backend.celery")
+    schedule = f"--schedule={layout.base / 'beat-schedule'}"
+    beat = python(*celery, "beat", schedule, "--pidfile=")
+
+    def worker(name: str, queues: str) -> Child:
+        quiet = ("--without-mingle", "--without-gossip", f"--hostname={name}@%h")
+        command = python(*celery, "worker", f"--queues={queues}", "--concurrency=2", *quiet)
+        return _beating(layout, name, command, environment(name), stop_seconds=20)
+
     return [
         Child(
             name="issuer", command=issuer, cwd=ROOT, ready=_answers(f"{layout.issuer_url}/health"), wait=False
@@ -80,7 +59,8 @@ def town_processes(*, layout: Layout, databases: Mapping[Role, str], broker: str
             ready=_answers(f"{layout.web_url}/health/ready"),
             wait=False,
         ),
-        _beating(layout, "worker", worker, environment("worker"), stop_seconds=20),
+        worker("worker", QUEUES_INSIDE),
+        worker("outbound", QUEUES_OUTSIDE),
         _beating(layout, "relay", python("backend", "relay"), environment("relay", Role.RELAY)),
         Child(name="beat", command=beat, cwd=ROOT, environment=environment("beat"), wait=False),
     ]

@@ -55,10 +55,14 @@ class IssuerKeys:
 
         Raises `KeysUnavailable`.
         """
-        with self._lock:
-            if self._should_ask(now, unknown_key=unknown_key):
-                self.asked_at = now
-                self._ask(now)
+        # While there are keys to go on with, only one request waits for the issuer; the others use them.
+        if self._lock.acquire(blocking=self.keys is None):
+            try:
+                if self._should_ask(now, unknown_key=unknown_key):
+                    self.asked_at = now
+                    self._ask(now)
+            finally:
+                self._lock.release()
         if self.keys is None or self.fetched_at is None or now - self.fetched_at > STALE_BUT_VALID:
             raise KeysUnavailable(self.url)
         return self.keys
@@ -71,7 +75,7 @@ class IssuerKeys:
     def _ask(self, now: datetime) -> None:
         try:
             self.keys, self.fetched_at = fetch_keys(issuer_url=self.url), now
-        except (httpx.HTTPError, KeySetRefused, ValueError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, KeySetRefused, TypeError, ValueError) as error:
             log.warning("issuer_keys_not_fetched", issuer=self.url, error=type(error).__name__)
 
 

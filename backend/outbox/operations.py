@@ -134,16 +134,19 @@ def finish(*, taken: Taken) -> None:
 def fail(*, taken: Taken, reason: str, budget: int, random_part: float) -> CommandStatus:
     """Put a command back for later, or on the needs-attention list when `budget` attempts are used up.
 
-    `reason` names no person; `random_part` (0 to 1) spreads the retries of many commands over time.
+    `reason` names no person; `random_part` (0 to 1) spreads the retries of many commands over time. Raises
+    `LeaseLost`: then somebody else has the command, and nothing may be recorded.
     """
     final = taken.attempts >= budget
     status = CommandStatus.FAILED if final else CommandStatus.WAITING
-    Command.objects.filter(id=taken.id, status=CommandStatus.RUNNING, fence=taken.fence).update(
+    changed = Command.objects.filter(id=taken.id, status=CommandStatus.RUNNING, fence=taken.fence).update(
         status=status,
         reason=reason[:200],
         lease_until=None,
         due_at=Now() + Value(backoff(attempts=taken.attempts, random_part=random_part)),
     )
+    if changed != 1:
+        raise LeaseLost(str(taken.id))
     return status
 
 

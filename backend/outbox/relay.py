@@ -28,7 +28,7 @@ BROKER_PAUSE_SECONDS = (0.5, 5.0)
 
 _TAKE_BACK = """
 update command set
-    interruptions = interruptions + case when status = 'running' then 1 else 0 end,
+    interruptions = least(interruptions + case when status = 'running' then 1 else 0 end, 1000),
     due_at = case when status = 'running' then now() + least(attempts - 1, 10) * interval '1 second'
         else due_at end,
     status = 'waiting',

@@ -12,15 +12,19 @@ from typing import Any, TypeVar
 from backend.services import manifest as manifests
 from backend.services import scenarios as examples
 from backend.services.consistency import check_consistency
+from backend.services.eligibility_check import FORM as ELIGIBILITY_FORM
+from backend.services.eligibility_check import EligibilityCheck, Example, check_eligibility, read_examples
 from backend.services.manifest import Manifest, read_manifest
 from backend.services.package import Package, PackageProblems
 from backend.services.parts import PROCESS, Parts, problem
 from backend.services.scenarios import Scenario, read_scenarios
+from forms.codelists import CodeList, read_code_list
 from forms.definition import FormDefinition, read_form
 from forms.documents import read_json
 from forms.problems import Problem, Problems
 from signing.markup import LetterText, compile_letter
 from workflows.decisions import read_decisions
+from workflows.expressions import Expression, compile_expression
 from workflows.process import ProcessDefinition, read_process
 from workflows.tables import DecisionTable
 
@@ -44,6 +48,7 @@ class CompiledService:
     letters: Mapping[str, Mapping[str, LetterText]]
     task_forms: Mapping[str, FormDefinition]
     scenarios: tuple[Scenario, ...]
+    eligibility: EligibilityCheck | None = None
 
 
 def compile_package(*, package: Package, commands: AbstractSet[str] = COMMANDS) -> CompiledService:
@@ -56,6 +61,9 @@ def compile_package(*, package: Package, commands: AbstractSet[str] = COMMANDS) 
     manifest = read.part(manifests.FILE, lambda content: read_manifest(content=content))
     languages = manifest.languages if manifest else manifests.KNOWN_LANGUAGES
     scenarios = read.part(examples.FILE, lambda content: read_scenarios(content=content))
+    before = (
+        read.part(examples.FILE, lambda content: read_examples(content=content)) if scenarios else None
+    ) or ()
     parts = Parts(
         manifest=manifest,
         form=read.form(languages),
@@ -63,9 +71,14 @@ def compile_package(*, package: Package, commands: AbstractSet[str] = COMMANDS) 
         decisions=read.decisions(),
         letters=read.letters(),
         task_forms=read.task_forms(languages),
+        eligibility_form=read.eligibility_form(languages),
         unread=frozenset(read.unread),
     )
-    problems = [*read.problems, *check_consistency(parts=parts, commands=commands)]
+    problems = [
+        *read.problems,
+        *check_consistency(parts=parts, commands=commands),
+        *check_eligibility(parts=parts, examples=before),
+    ]
     if problems or not (parts.manifest and parts.form and parts.process and scenarios):
         raise PackageProblems(problems)
     return CompiledService(
@@ -77,7 +90,21 @@ def compile_package(*, package: Package, commands: AbstractSet[str] = COMMANDS) 
         letters=_by_name(parts.letters),
         task_forms=MappingProxyType({name: form for name, form in parts.task_forms.items() if form}),
         scenarios=scenarios,
+        eligibility=_eligibility(parts, before),
     )
+
+
+def formula(source: str) -> Expression:
+    """Compile the expression of a calculated field; `forms` itself does not know the language."""
+    return compile_expression(source=source)
+
+
+def _eligibility(parts: Parts, before: tuple[Example, ...]) -> EligibilityCheck | None:
+    """The check before the form, of parts that were found sound."""
+    if parts.eligibility_form is None or parts.manifest is None or parts.manifest.eligibility is None:
+        return None
+    _, table = parts.decisions[parts.manifest.eligibility]
+    return EligibilityCheck(form=parts.eligibility_form, decision=table, examples=before)
 
 
 def _by_name(
@@ -97,6 +124,7 @@ class _Reader:
         self.package = package
         self.problems: list[Problem] = []
         self.unread: set[str] = set()
+        self.code_lists = self._code_lists()
 
     def part(self, name: str, read: Callable[[bytes], Read]) -> Read | None:
         try:
@@ -114,18 +142,47 @@ class _Reader:
         if schema is None or layout is None:
             return None
         try:
-            return read_form(schema=schema, ui=layout, languages=languages)
+            return read_form(
+                schema=schema,
+                ui=layout,
+                languages=languages,
+                compile_formula=formula,
+                code_lists=self.code_lists,
+            )
         except Problems as error:
             self.problems += [_with_own_file(each) for each in error.problems]
         return None
 
     def task_forms(self, languages: tuple[str, ...]) -> dict[str, FormDefinition | None]:
-        def read(content: bytes) -> FormDefinition:
-            return read_form(schema=_json_object(content), ui=None, languages=languages, schema_file="")
+        names = self.package.names("tasks/*.json")
+        return {PurePosixPath(name).stem: self.plain_form(name, languages) for name in names}
 
-        return {
-            PurePosixPath(name).stem: self.part(name, read) for name in self.package.names("tasks/*.json")
-        }
+    def eligibility_form(self, languages: tuple[str, ...]) -> FormDefinition | None:
+        present = ELIGIBILITY_FORM in self.package.files
+        return self.plain_form(ELIGIBILITY_FORM, languages) if present else None
+
+    def plain_form(self, name: str, languages: tuple[str, ...]) -> FormDefinition | None:
+        """A form whose layout the renderer makes itself."""
+
+        def read(content: bytes) -> FormDefinition:
+            return read_form(
+                schema=_json_object(content),
+                ui=None,
+                languages=languages,
+                schema_file="",
+                compile_formula=formula,
+                code_lists=self.code_lists,
+            )
+
+        return self.part(name, read)
+
+    def _code_lists(self) -> dict[str, CodeList]:
+        def read(content: bytes) -> CodeList:
+            return read_code_list(value=_json_object(content))
+
+        names = self.package.names("codelists/*.json")
+        found = {PurePosixPath(name).stem: self.part(name, read) for name in names}
+        return {name: each for name, each in found.items() if each is not None}
 
     def letters(self) -> dict[tuple[str, str], LetterText | None]:
         return {

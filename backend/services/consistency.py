@@ -142,8 +142,10 @@ def _unused(parts: Parts, process: ProcessDefinition) -> Iterator[Problem]:
     for name in parts.task_forms:
         if name not in used("form"):
             yield _unused_file(f"tasks/{name}.json")
-    for key, (name, _) in parts.decisions.items():
-        if key not in used("decision"):
+    before = parts.manifest.eligibility if parts.manifest else None
+    unknown = parts.manifest is None and parts.eligibility_form is not None
+    for key, (name, _) in parts.decisions.items() if not unknown else ():
+        if key not in used("decision") and key != before:
             yield problem(
                 f"{name}:{key}",
                 "unused-decision",

@@ -11,6 +11,7 @@ from forms.schema import Field
 from workflows.process import Element, ProcessDefinition
 from workflows.process_names import CONTEXT, preceding
 from workflows.syntax import Binary, Call, Choose, ListOf, Literal, Member, Name, Node, Unary
+from workflows.tables import DecisionTable
 
 # What the composer of letters adds to the process data.
 LETTER_DATA: Mapping[str, frozenset[str]] = {
@@ -109,8 +110,17 @@ def _holds(source: Source, steps: list[str]) -> bool:
 
 def _table(element: Element, parts: Parts, known: _Known) -> Iterator[Problem]:
     name, table = parts.decisions.get(element.attributes.get("decision", ""), ("", None))
-    if table is None:
-        return
+    if table is not None:
+        yield from _cells(name, table, known)
+
+
+def check_cells(*, file: str, table: DecisionTable, answers: Field) -> Iterator[Problem]:
+    """Whether the cells of a table outside the process ask for values that the questions `answers` offer."""
+    known = _Known(sources={"answers": ((None, answers),)}, before={})
+    yield from _cells(file, table, known)
+
+
+def _cells(name: str, table: DecisionTable, known: _Known) -> Iterator[Problem]:
     for column, source in enumerate(table.inputs):
         offered = known.choices(source.expression.source)
         for rule in table.rules if offered else ():

@@ -43,7 +43,7 @@ class Manifest:
 
     Texts are mappings language → text. `retention_years` counts from the end of the year in which the
     case was closed. `units` are all units that may get tasks; `unit` is the responsible one. `places`
-    says where in the file a key stands.
+    says where in the file a key stands. `eligibility` is the decision that says who can apply.
     """
 
     slug: str
@@ -59,6 +59,7 @@ class Manifest:
     retention_years: int
     retention_basis: str
     recipient: Recipient
+    eligibility: str | None = None
     places: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -86,6 +87,7 @@ def read_manifest(*, content: bytes) -> Manifest:
         retention_years=read.years("retention.years"),
         retention_basis=read.string("retention.basis"),
         recipient=Recipient(**{part: read.paths(f"recipient.{part}") for part in Recipient.__slots__}),
+        eligibility=read.string("eligibility.decision") if "eligibility" in text.data else None,
         places={key: f"line {line}" for key, line in text.lines.items()},
     )
     read.refuse_unknown()

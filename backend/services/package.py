@@ -20,10 +20,11 @@ MAX_DEPTH = 2
 REQUIRED = ("service.toml", "form.json", "form.ui.json", "process.bpmn", "scenarios.toml")
 # Everything a package may contain. A name outside this list is a mistake or an attack; both are refused.
 ALLOWED = re.compile(
-    r"service\.toml|form\.json|form\.ui\.json|process\.bpmn|scenarios\.toml|README\.md"
+    r"service\.toml|form\.json|form\.ui\.json|process\.bpmn|scenarios\.toml|eligibility\.json|README\.md|RULES\.md"
     r"|[a-z0-9][a-z0-9_-]{0,60}\.dmn"
     r"|letters/[a-z0-9][a-z0-9_-]{0,60}\.[a-z]{2}\.md"
     r"|tasks/[a-z0-9][a-z0-9_-]{0,60}\.json"
+    r"|codelists/[a-z0-9][a-z0-9_-]{0,60}\.json"
 )
 
 

@@ -30,6 +30,7 @@ class Parts:
     letters: Mapping[tuple[str, str], LetterText | None]
     task_forms: Mapping[str, FormDefinition | None]
     unread: frozenset[str]
+    eligibility_form: FormDefinition | None = None
 
 
 def problem(where: str, code: str, de: str, en: str) -> Problem:

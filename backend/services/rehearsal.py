@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from backend.services.compiled import CompiledService
+from backend.services.eligibility import eligible
 from backend.services.parts import problem
 from backend.services.scenarios import FILE, Scenario
 from forms.problems import Problem, Problems
@@ -38,10 +39,35 @@ class _Play:
 
 
 def rehearse(*, service: CompiledService) -> tuple[Problem, ...]:
-    """Play all scenarios. `where` of each problem is `scenarios.toml:` and the scenario's name."""
-    return tuple(
-        found for scenario in service.scenarios for found in play(service=service, scenario=scenario)
+    """Play all scenarios and examples. `where` of each problem is `scenarios.toml:` and the name of one."""
+    return (
+        *(found for scenario in service.scenarios for found in play(service=service, scenario=scenario)),
+        *play_eligibility(service=service),
     )
+
+
+def play_eligibility(*, service: CompiledService) -> Iterator[Problem]:
+    """Play the examples of the check before the form."""
+    check = service.eligibility
+    for example in check.examples if check else ():
+        where = f"{FILE}:{example.name}"
+        try:
+            outcome = eligible(service=service, answers=example.answers)
+        except Problems as error:
+            if tuple(found.where for found in error.problems) != example.problems:
+                for found in error.problems:
+                    texts = (f"{found.where}: {found.text['de']}", f"{found.where}: {found.text['en']}")
+                    yield problem(where, "answers-invalid", *texts)
+            continue
+        if example.eligible is not outcome.eligible:
+            wanted, came = str(example.eligible).lower(), str(outcome.eligible).lower()
+            reason = outcome.reason
+            yield problem(
+                where,
+                "differs",
+                f"eligible: erwartet {wanted}, gekommen ist {came} ({reason.get('de', '–')}).",
+                f"eligible: expected {wanted}, got {came} ({reason.get('en', '–')}).",
+            )
 
 
 def play(*, service: CompiledService, scenario: Scenario) -> tuple[Problem, ...]:

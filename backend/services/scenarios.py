@@ -88,7 +88,7 @@ def read_scenarios(*, content: bytes) -> tuple[Scenario, ...]:
         for i, name in enumerate(names)
         if name in names[:i]
     ]
-    for key in text.data.keys() - {"answers", "scenario"}:
+    for key in text.data.keys() - {"answers", "scenario", "eligibility"}:
         problems.append(_unknown(text, key))
     if problems:
         raise PackageProblems(problems)
@@ -116,7 +116,7 @@ def _scenario(
     return Scenario(
         name=name,
         received_on=received_on,
-        answers=_plain(_merged(common, data.get("answers", {}))),
+        answers=plain(_merged(common, data.get("answers", {}))),
         tasks=_entries(text, key, tasks, problems),
         expect=_expectation(text, f"{key}.expect", expect, problems),
     )
@@ -141,7 +141,7 @@ def _entries(text: TomlText, key: str, tasks: Any, problems: list[Problem]) -> t
             )
         )
         return ()
-    return tuple(Entry(element=task["element"], result=_plain(task["enters"])) for task in listed)
+    return tuple(Entry(element=task["element"], result=plain(task["enters"])) for task in listed)
 
 
 def _expectation(text: TomlText, key: str, data: Any, problems: list[Problem]) -> Expectation:
@@ -176,7 +176,7 @@ def _expectation(text: TomlText, key: str, data: Any, problems: list[Problem]) -
         path=_names(text, key, "path", data, problems),
         letters=_names(text, key, "letters", data, problems),
         outcome=outcome,
-        decisions=_plain(decisions),
+        decisions=plain(decisions),
         problems=_names(text, key, "problems", data, problems) or (),
     )
 
@@ -204,12 +204,12 @@ def _merged(below: Any, above: Any) -> Any:
     return above
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """TOML dates and times as JSON writes them: ISO 8601 texts."""
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value.isoformat() if isinstance(value, date | datetime | time) else value
 
 

@@ -16,7 +16,7 @@ COMPOSE = yaml.safe_load(COMPOSE_TEXT)
 SERVICES = COMPOSE["services"]
 # What ends by itself has no health to be asked for.
 ONE_SHOT = {"init", "operator"}
-APP = {"init", "web", "worker", "relay", "beat", "operator"}
+APP = {"init", "web", "worker", "outbound", "relay", "beat", "operator"}
 SERVICE_KEYS = {
     "build", "cap_drop", "command", "depends_on", "entrypoint", "environment", "healthcheck", "image", "init",
     "logging", "mem_limit", "networks", "ports", "profiles", "read_only", "restart", "security_opt", "shm_size",
@@ -89,6 +89,7 @@ def test_the_services_are_those_of_an_installation():
         "init",
         "web",
         "worker",
+        "outbound",
         "relay",
         "beat",
         "operator",
@@ -145,7 +146,7 @@ def test_every_lasting_service_says_how_it_is(name):
         assert DURATION.fullmatch(check[key]), key
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "relay", "beat"])
+@pytest.mark.parametrize("name", ["web", "worker", "outbound", "relay", "beat"])
 def test_health_checks_in_python_compile(name):
     command = SERVICES[name]["healthcheck"]["test"]
     assert command[:3] == ["CMD", "python", "-c"]
@@ -198,13 +199,20 @@ def test_only_the_web_is_published_and_only_on_this_machine():
 
 def test_each_process_connects_with_the_role_it_needs():
     roles = {name: SERVICES[name]["environment"]["DATABASE_URL"].split("//")[1] for name in APP}
-    expected = {"init": "owner", "web": "app", "worker": "app", "relay": "relay", "operator": "ops"}
+    expected = {
+        "init": "owner",
+        "web": "app",
+        "worker": "app",
+        "outbound": "app",
+        "relay": "relay",
+        "operator": "ops",
+    }
     for name, role in expected.items():
         assert roles[name].startswith(f"laufzettel_{role}:${{LAUFZETTEL_PASSWORD_{role.upper()}:?"), name
     assert roles["beat"].startswith("nobody@")
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "relay", "beat"])
+@pytest.mark.parametrize("name", ["web", "worker", "outbound", "relay", "beat"])
 def test_no_process_knows_passwords_it_does_not_use(name):
     known = {
         variable
@@ -253,9 +261,13 @@ def test_compose_gives_the_code_only_variables_it_reads():
         assert set(SERVICES[name]["environment"]) - variables_read_by_the_code() == set(), name
 
 
-def test_the_worker_takes_from_every_queue():
-    option = next(word for word in SERVICES["worker"]["command"] if word.startswith("--queues="))
-    assert set(option.removeprefix("--queues=").split(",")) == queue_names()
+def test_the_workers_take_from_every_queue_and_the_outside_has_its_own():
+    taken = {
+        name: next(word for word in SERVICES[name]["command"] if word.startswith("--queues="))[9:].split(",")
+        for name in ("worker", "outbound")
+    }
+    assert taken["outbound"] == ["outbound"]
+    assert sorted(taken["worker"] + taken["outbound"]) == sorted(queue_names())
 
 
 def test_every_command_exists():

@@ -30,6 +30,7 @@ KILLS: dict[str, Callable[[Sabotage], object]] = {
     "web": lambda sabotage: sabotage.kill_all("web"),
     "worker": lambda sabotage: sabotage.kill("worker"),
     "worker's children": lambda sabotage: sabotage.kill_children("worker"),
+    "outbound worker": lambda sabotage: sabotage.kill("outbound"),
     "relay": lambda sabotage: sabotage.kill("relay"),
     "beat": lambda sabotage: sabotage.kill("beat"),
     "valkey": lambda sabotage: sabotage.kill("valkey"),

@@ -49,7 +49,7 @@ def test_a_worker_child_between_sending_a_mail_and_its_record(town, ends_well):
             auditor.execute("select 1 from case_file where id = %s for update", (receipt.case,))
         until(sent, "the mail of the first attempt")
         town.wait_for_command(receipt, "send-mail")
-        assert town.sabotage.kill_children("worker") > 0
+        assert town.sabotage.kill_children("outbound") > 0
     ends_well(receipt, decided=False)
     assert len([mail for mail in sent() if "angekommen" in mail["subject"]]) == 2, "the kill came too late"
 

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -35,7 +35,7 @@ def pytest_configure(config):
     base = Path(_running.enter_context(tempfile.TemporaryDirectory(prefix="laufzettel-")))
     services = _running.enter_context(Services.start(base))
     databases = services.database("test")
-    seal = make_development_seal(name="Stadt Teststadt", at=NOW)
+    seal = make_development_seal(name="Stadt Teststadt", at=NOW - timedelta(days=30))
     (base / "seal").mkdir()
     (base / "seal" / "key.pem").write_bytes(seal.key_pem)
     (base / "seal" / "certificate.pem").write_bytes(seal.certificate_pem)

@@ -27,12 +27,14 @@ def put_back(*, taken: Taken, reason: str, budget: int, now: datetime) -> None:
     `reason` names no person.
     """
     with acting_for(authority_id=taken.authority_id):
-        case = Case.objects.select_for_update().get(id=taken.case_id)
+        case = Case.objects.select_for_update().filter(id=taken.case_id).first()
+        if case is None:
+            reason, budget = "the case does not exist any more", 0
         status = outbox.fail(taken=taken, reason=reason, budget=budget, random_part=outbox.jitter())
         log.warning(
             "command_failed", command=str(taken.id), kind=taken.kind, reason=reason, status=status.value
         )
-        if status is CommandStatus.FAILED:
+        if status is CommandStatus.FAILED and case is not None:
             payload = {"command": str(taken.id), "kind": taken.kind, "reason": reason}
             _record(case, "attention_needed", "system", now, payload)
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import smtplib
+import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from backend.notifications.mail import Mail, NotDelivered, Undeliverable
 
-SECONDS = 20
+# Well below the lease of the outbound queue (60 s).
+SECONDS = 30
 
 
 def send(*, mail: Mail, server: str, sender: str) -> None:
@@ -22,7 +28,12 @@ def send(*, mail: Mail, server: str, sender: str) -> None:
     """
     message = EmailMessage()
     message["Message-ID"] = f"<{mail.command_id}@{sender.rpartition('@')[2]}>"
-    message["From"], message["To"], message["Subject"] = sender, mail.recipient, mail.subject
+    try:
+        # As an address, not as text: no encoded word can turn one recipient into two (RFC 2047).
+        message["To"] = Address(addr_spec=mail.recipient)
+    except (HeaderParseError, ValueError) as error:
+        raise Undeliverable from error
+    message["From"], message["Subject"] = sender, mail.subject
     message["Date"] = format_datetime(mail.at)
     message["Content-Language"] = mail.language
     # RFC 3834: out-of-office replies to a machine help nobody.
@@ -52,10 +63,36 @@ def check(*, server: str) -> None:
         raise NotDelivered from error
 
 
+class _Limited:
+    """One limit for the whole conversation: a server that is slow at each line must not outlast the lease."""
+
+    sock: socket.socket | None
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self._until = time.monotonic() + SECONDS
+        super().__init__(*arguments, **options)
+
+    def getreply(self) -> tuple[int, bytes]:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the mail server took too long")
+        if self.sock is not None:
+            self.sock.settimeout(left)
+        return super().getreply()  # type: ignore[misc]
+
+
+class _Conversation(_Limited, smtplib.SMTP):
+    pass
+
+
+class _SecureConversation(_Limited, smtplib.SMTP_SSL):
+    pass
+
+
 @contextmanager
 def _connected(server: str) -> Iterator[smtplib.SMTP]:
     parts = urlsplit(server)
-    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+    kind = _SecureConversation if parts.scheme == "smtps" else _Conversation
     with kind(parts.hostname or "127.0.0.1", parts.port or 25, timeout=SECONDS) as connection:
         if parts.scheme == "smtp+starttls":
             connection.starttls()

@@ -202,3 +202,12 @@ def test_a_form_that_was_loaded_before_a_new_version_still_counts(citizen, publi
     case_id = citizen().submit(version=str(old.id)).json()["id"]
     assert published.case(case_id).service_version_id == old.id
     assert published.case(citizen().submit().json()["id"]).service_version_id == new.id
+
+
+def test_a_number_with_a_point_is_a_number(citizen, published):
+    """`0.0` is the integer 0 in JSON Schema; and 0.5 is refused for what it is, not as broken JSON."""
+    answers = {**PLAIN, "haushalt": {"weitere_hunde": 0.0}}
+    assert citizen("erika").submit(answers).status_code == 201
+    answers["haushalt"] = {"weitere_hunde": 0.5}
+    body = problem(citizen("erika").submit(answers), 422, "invalid-answers")
+    assert body["errors"][0]["pointer"] == "/haushalt/weitere_hunde"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import jsonschema_rs
 import pytest
-from django.test import override_settings
+from django.test import Client, override_settings
 from drf_spectacular import validation
 from rest_framework.views import APIView
 
@@ -144,3 +144,10 @@ def test_each_answer_has_an_id_for_the_log(nobody):
 def test_the_front_door_leads_to_the_documentation(nobody, path):
     answer = nobody.call("GET", path)
     assert (answer.status_code, answer["Location"]) == (302, "/api/docs/")
+
+
+@pytest.mark.parametrize("spelling", ["{}", "{}.", "{}:8000"])
+def test_a_town_is_found_however_its_host_is_spelt(town, published, nobody, spelling):
+    for host in (town.authority.host, town.authority.host.upper()):
+        answer = Client().get("/api/v1/services", headers={"host": spelling.format(host)})
+        assert [entry["slug"] for entry in answer.json()] == ["hundesteuer-anmeldung"]

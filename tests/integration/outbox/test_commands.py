@@ -90,7 +90,7 @@ def test_who_lost_the_lease_cannot_put_it_back_either(town, command):
     first = taken_in(town, command)
     ops("update command set status = 'waiting' where id = %s", command)
     taken_in(town, command)
-    with acting_for(authority_id=town.id):
+    with pytest.raises(LeaseLost), acting_for(authority_id=town.id):
         fail(taken=first, reason="late", budget=0, random_part=0.5)
     (row,) = town.commands()
     assert (row.status, row.reason, row.attempts) == ("running", "", 2)

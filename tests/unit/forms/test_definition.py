@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from forms.definition import FormProblems, closing, read_form
-from forms.schema import compile_schema
 from forms.validation import check_answers
+from forms.validator import compile_schema
 from tests.unit.forms.form_example import LANGUAGES, SCHEMA, UI, closed, column, control, group, rule, titled
 
 TEXT = titled("A", "A", type="string")
@@ -296,7 +296,7 @@ def test_conditional_requirements_are_lifted_with_the_question():
 
 def test_patterns_run_on_the_engine_with_linear_time():
     with pytest.raises(ValueError, match="regex"):
-        compile_schema({"pattern": "a(?=b)"}, {})
+        compile_schema({"pattern": "a(?=b)"})
 
 
 def test_reading_does_not_change_what_it_reads():

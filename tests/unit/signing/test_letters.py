@@ -215,3 +215,17 @@ def test_values_reach_the_letter():
 def test_a_letterhead_needs_neither_unit_nor_foot():
     plain_head = Letterhead(name="Amt", return_address="Amt · Weg 1 · 12345 Ort")
     assert "Sect" not in tags(render(letter=letter(head=plain_head)).root)
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Bella 😀", "Bella [U+1F600]"),
+        ("a\tb", "a b"),
+        ("Łukasz Ñandú", "Łukasz Ñandú"),
+        ("\ue000", "[U+E000]"),
+    ],
+)
+def test_what_has_no_shape_is_named_never_a_blank_box(typed, shown):
+    assert fonts.printable(text=typed) == shown
+    assert fonts.clean(text=fonts.printable(text=typed)) == shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import random
 import re
@@ -154,10 +155,17 @@ def test_a_stranger_is_intact_but_not_trusted():
 def test_certificates_have_their_time():
     late = check(sealed(), at=AT + timedelta(days=2000))
     assert (late.intact, late.trusted, codes(late)) == (True, False, ["certificate-expired"])
-    early = seal().apply(pdf=archived(), at=SINCE - timedelta(days=1), reason="x")
+    # Our own seal refuses to do this; another program would not.
+    early = asyncio.run(seal()._sealed(archived(), SINCE - timedelta(days=1), "x"))
     assert codes(check(early)) == ["sealing-time"]
     future = seal().apply(pdf=archived(), at=AT + timedelta(days=1), reason="x")
     assert codes(check(future)) == ["sealing-time"]
+
+
+@pytest.mark.parametrize("days", [-1, 2000])
+def test_a_seal_outside_its_time_seals_nothing(days):
+    with pytest.raises(SealRefused, match="valid from"):
+        seal().apply(pdf=archived(), at=SINCE + timedelta(days=days), reason="x")
 
 
 def test_what_the_caller_gets_wrong_is_raised():
