@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import socketserver
 import threading
+import time
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
@@ -12,6 +14,7 @@ from uuid import UUID
 
 import pytest
 
+from backend.notifications.channels import email
 from backend.notifications.channels.email import Mail, NotDelivered, Undeliverable, check, send
 
 MAIL = Mail(
@@ -32,13 +35,14 @@ class Server(socketserver.ThreadingTCPServer):
 
     def __init__(self, answers):
         super().__init__(("127.0.0.1", 0), Conversation)
-        self.answers, self.contents = answers, []
+        self.answers, self.contents, self.pause = answers, [], 0.0
 
 
 class Conversation(socketserver.StreamRequestHandler):
     server: Server
 
     def say(self, word, otherwise):
+        time.sleep(self.server.pause)
         self.wfile.write(self.server.answers.get(word, otherwise).encode() + b"\r\n")
 
     def handle(self):
@@ -121,3 +125,29 @@ def test_nobody_there():
         send(mail=MAIL, server=address, sender=SENDER)
     with pytest.raises(NotDelivered):
         check(server=address)
+
+
+def test_a_server_that_is_slow_at_each_word_does_not_outlast_the_lease(monkeypatch):
+    monkeypatch.setattr(email, "SECONDS", 1.0)
+    with serving() as (server, address):
+        server.pause = 0.4  # each answer comes in time, all of them together do not
+        before = time.monotonic()
+        with pytest.raises(NotDelivered):
+            send(mail=MAIL, server=address, sender=SENDER)
+        assert time.monotonic() - before < 2
+
+
+@pytest.mark.parametrize(
+    "recipient", ["=?utf-8?q?victim=40evil.example=2Cx?=@b.example", "a@b.example, c@d.example"]
+)
+def test_one_address_never_becomes_two(recipient):
+    with serving() as (server, address):
+        try:
+            send(mail=replace(MAIL, recipient=recipient), server=address, sender=SENDER)
+        except Undeliverable:
+            assert server.contents == []
+        else:
+            (content,) = server.contents
+            to = message_from_bytes(content, policy=default)["To"]
+            assert len(to.addresses) == 1
+            assert "evil.example" not in to.addresses[0].domain
