@@ -174,7 +174,9 @@ class Postgres:
 
     def launch(self, *, death_signal: signal.Signals | None = None) -> None:
         """Prepare and start without waiting; see `launch` in `processes` for `death_signal`."""
-        if self._process is not None and self._process.poll() is None:
+        # One that was just killed may still be ending.
+        process = self._process
+        if process is not None and not wait_until(lambda: process.poll() is not None, seconds=1):
             raise ServiceFailed(f"PostgreSQL in {self.folder} already runs (process {self._process.pid})")
         self.prepare()
         try:
