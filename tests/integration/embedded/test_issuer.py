@@ -111,7 +111,8 @@ def returned(answer: httpx.Response) -> dict[str, str]:
 
 @pytest.fixture
 def client() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=10) as running:
+    # Each request on a connection of its own: keeping them open is not what is tested here.
+    with httpx.Client(timeout=30, limits=httpx.Limits(max_keepalive_connections=0)) as running:
         yield running
 
 
