@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,9 @@ DEVELOPMENT_KEY = base64.b64encode(b"laufzettel-development-only-key!").decode()
 DEVELOPMENT_MASTER_KEY = f"development:{DEVELOPMENT_KEY}"
 KEY_BYTES = 32
 ENVIRONMENTS = ("development", "production")
+THROTTLED = ("person", "address", "refused-tokens")
+LIMIT = re.compile(r"(?:^|,)\s*([a-z-]+)=(\d{1,9}/(?:second|minute|hour|day))(?=\s*(?:,|$))")
+THROTTLE = "person=600/minute,address=3000/minute,refused-tokens=60/minute"
 
 
 class EnvironmentProblems(SystemExit):
@@ -43,6 +47,9 @@ class Environment:
     portal_url: str
     log_level: str
     lease_seconds: Mapping[str, int]
+    throttle: Mapping[str, str]
+    proxies: int
+    cors_origins: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +140,23 @@ class _Reader:
     def names(self, name: str, default: str) -> tuple[str, ...]:
         return tuple(entry.strip() for entry in self.text(name, default).split(",") if entry.strip())
 
+    def limits(self, name: str, default: str) -> Mapping[str, str]:
+        """Entries such as `person=600/minute`; `off` for none."""
+        raw = self.text(name, default)
+        found = dict(LIMIT.findall(raw))
+        if raw != "off" and (len(found) != len(raw.split(",")) or not found.keys() <= set(THROTTLED)):
+            self.problems.append(
+                f"{name}: must be off, or entries like person=600/minute for {', '.join(THROTTLED)}"
+            )
+        return found
+
+    def count(self, name: str, default: int) -> int:
+        raw = self.text(name, str(default))
+        if raw.isascii() and raw.isdigit():
+            return int(raw)
+        self.problems.append(f"{name}: must be a whole number, 0 or more")
+        return default
+
     def seconds(self, name: str, default: int) -> int:
         raw = self.text(name, str(default))
         if raw.isascii() and raw.isdigit() and int(raw) > 0:
@@ -182,6 +206,9 @@ def read_environment(source: Mapping[str, str]) -> Environment:
         mail_from=read.text("LAUFZETTEL_MAIL_FROM", "no-reply@localhost"),
         portal_url=source.get("LAUFZETTEL_PORTAL_URL", "").strip().rstrip("/"),
         log_level=read.text("LAUFZETTEL_LOG_LEVEL", "INFO").upper(),
+        throttle=read.limits("LAUFZETTEL_THROTTLE", THROTTLE),
+        proxies=read.count("LAUFZETTEL_PROXIES", 0),
+        cors_origins=tuple(filter(None, source.get("LAUFZETTEL_CORS_ORIGINS", "").split(","))),
         lease_seconds={
             queue: read.seconds(f"LAUFZETTEL_LEASE_{queue.upper()}", default)
             for queue, default in (

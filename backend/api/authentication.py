@@ -11,6 +11,7 @@ from backend.api import problems
 from backend.api.context import authority_id_of, now
 from backend.api.errors import Refused
 from backend.api.problems import ApiProblem
+from backend.api.throttling import count_refused_token
 from backend.identity.issuers import KeysUnavailable
 from backend.identity.queries import who_is
 from forms.problems import Problem
@@ -30,6 +31,7 @@ class BearerAuthentication(BaseAuthentication):
         try:
             return who_is(token=token.strip(), authority_id=authority_id_of(request), now=now()), None
         except TokenRefused as refused:
+            count_refused_token(request)
             raise _refused(refused) from refused
         except KeysUnavailable as error:
             raise Refused(ApiProblem(problems.UNAVAILABLE, headers={"Retry-After": "30"})) from error

@@ -62,6 +62,9 @@ TABLE: Mapping[type[Exception], Callable[[Any], ApiProblem]] = {
     exceptions.NotAuthenticated: lambda _: ApiProblem(
         problems.NOT_SIGNED_IN, headers={"WWW-Authenticate": "Bearer"}
     ),
+    exceptions.Throttled: lambda error: ApiProblem(
+        problems.TOO_MANY_REQUESTS, headers={"Retry-After": str(error.wait or 1)}
+    ),
     exceptions.PermissionDenied: lambda _: ApiProblem(problems.FORBIDDEN),
     exceptions.MethodNotAllowed: lambda _: ApiProblem(problems.METHOD),
     exceptions.NotAcceptable: lambda _: ApiProblem(problems.NOT_ACCEPTABLE),

@@ -219,6 +219,15 @@ KEY_REUSED = _kind(
         "It belongs to another application. Please use a new one for a new application.",
     ),
 )
+TOO_MANY_REQUESTS = _kind(
+    "too-many-requests",
+    429,
+    ("Das waren zu viele Anfragen", "Too many requests"),
+    (
+        "Bitte warten Sie so viele Sekunden, wie der Kopf „Retry-After“ nennt, und versuchen Sie es dann noch einmal.",
+        "Please wait as many seconds as the header “Retry-After” says, then try again.",
+    ),
+)
 UNAVAILABLE = _kind(
     "unavailable",
     503,

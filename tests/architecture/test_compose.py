@@ -32,7 +32,7 @@ def variables_read_by_the_code() -> set[str]:
     """Every variable that backend and workflows take from the environment."""
     found: set[str] = set()
     patterns = (
-        r'read\.(?:text|master_keys|key|json_list|seconds|names|optional_path)\(\s*"([A-Z_]+)"',
+        r'read\.(?:text|master_keys|key|json_list|seconds|names|limits|count|optional_path)\(\s*"([A-Z_]+)"',
         r'source\.get\(\s*"([A-Z_]+)"',
         r'os\.environ(?:\.get\(|\.setdefault\(|\[)\s*"([A-Z_]+)"',
     )
