@@ -56,6 +56,16 @@ app.conf.update(
     },
     beat_schedule={
         "sweep": {"task": jobs.SWEEP, "schedule": 300.0, "options": _HOUSEKEEPING | {"expires": 280}},
+        "expire-guests": {
+            "task": jobs.EXPIRE_GUESTS,
+            "schedule": 600.0,
+            "options": _HOUSEKEEPING | {"expires": 580},
+        },
+        "look-after-uploads": {
+            "task": jobs.LOOK_AFTER_UPLOADS,
+            "schedule": 60.0,
+            "options": _HOUSEKEEPING | {"expires": 55},
+        },
         "clear-files": {"task": jobs.CLEAR_FILES, "schedule": 86_400.0, "options": _HOUSEKEEPING},
     },
     timezone="Europe/Berlin",

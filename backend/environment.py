@@ -6,7 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -15,9 +15,12 @@ DEVELOPMENT_KEY = base64.b64encode(b"laufzettel-development-only-key!").decode()
 DEVELOPMENT_MASTER_KEY = f"development:{DEVELOPMENT_KEY}"
 KEY_BYTES = 32
 ENVIRONMENTS = ("development", "production")
-THROTTLED = ("person", "address", "refused-tokens")
+NO_SCANNER = "off"
+SCANNER = re.compile(r"tcp://(?:[\w.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?|unix:///[^?#\s]+")
+HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+THROTTLED = ("person", "address", "refused-tokens", "guests")
 LIMIT = re.compile(r"(?:^|,)\s*([a-z-]+)=(\d{1,9}/(?:second|minute|hour|day))(?=\s*(?:,|$))")
-THROTTLE = "person=600/minute,address=3000/minute,refused-tokens=60/minute"
+THROTTLE = "person=600/minute,address=3000/minute,refused-tokens=60/minute,guests=60/hour"
 
 
 class EnvironmentProblems(SystemExit):
@@ -35,9 +38,12 @@ class Environment:
     master_keys: tuple[tuple[str, bytes], ...]
     index_key: bytes
     issuers: tuple[Mapping[str, Any], ...]
+    bundid: tuple[Mapping[str, Any], ...]
     allowed_hosts: tuple[str, ...]
     default_authority: str
     files_folder: Path
+    files_bucket: Bucket | None
+    clamd: str
     seal_key_file: Path
     seal_certificate_file: Path
     seal_chain_file: Path | None
@@ -49,6 +55,7 @@ class Environment:
     lease_seconds: Mapping[str, int]
     throttle: Mapping[str, str]
     proxies: int
+    client_certificate_header: str
     cors_origins: tuple[str, ...]
 
 
@@ -79,6 +86,24 @@ class DatabaseUrl:
             name=unquote(parts.path.lstrip("/")),
             options=query,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Where an S3-compatible store keeps the files, as django-storages' options; `location` is a prefix.
+
+    An empty endpoint or region leaves the choice to the client library (Amazon's own).
+    """
+
+    bucket_name: str
+    location: str
+    endpoint_url: str
+    region_name: str
+    access_key: str
+    secret_key: str
+
+    def options(self) -> dict[str, str]:
+        return {name: value for name, value in asdict(self).items() if value}
 
 
 class _Reader:
@@ -150,6 +175,39 @@ class _Reader:
             )
         return found
 
+    def bucket(self, address: str) -> Bucket | None:
+        """The store of an address `s3://bucket/prefix`; None when files lie in a folder."""
+        parts = urlsplit(address)
+        if not parts.scheme:
+            return None
+        if parts.scheme != "s3" or not parts.netloc:
+            self.problems.append("LAUFZETTEL_FILES: must be a folder or s3://bucket/prefix")
+            return None
+        return Bucket(
+            bucket_name=parts.netloc,
+            location=parts.path.strip("/"),
+            endpoint_url=self.text("LAUFZETTEL_S3_ENDPOINT", ""),
+            region_name=self.text("LAUFZETTEL_S3_REGION", ""),
+            access_key=self.text("LAUFZETTEL_S3_ACCESS_KEY"),
+            secret_key=self.text("LAUFZETTEL_S3_SECRET_KEY"),
+        )
+
+    def scanner(self, name: str) -> str:
+        """Empty for `off`; in production to go without a scanner has to be said."""
+        address = self.text(name, None if self.production else NO_SCANNER)
+        if address and address != NO_SCANNER and not SCANNER.fullmatch(address):
+            self.problems.append(f"{name}: must be tcp://host:port, unix:///path of clamd's socket, or off")
+        return "" if address == NO_SCANNER else address
+
+    def trusted_header(self, name: str, *, proxies: int) -> str:
+        """A header that a proxy sets anew for every request; without a proxy anybody could send it."""
+        header = self.text(name, "")
+        if header and not HEADER.fullmatch(header):
+            self.problems.append(f"{name}: must be the name of a header: letters, digits, hyphens")
+        if header and not proxies:
+            self.problems.append(f"{name}: needs LAUFZETTEL_PROXIES above 0: anybody could send this header")
+        return header
+
     def count(self, name: str, default: int) -> int:
         raw = self.text(name, str(default))
         if raw.isascii() and raw.isdigit():
@@ -193,9 +251,12 @@ def read_environment(source: Mapping[str, str]) -> Environment:
         master_keys=read.master_keys("LAUFZETTEL_MASTER_KEYS"),
         index_key=read.key("LAUFZETTEL_INDEX_KEY"),
         issuers=read.json_list("LAUFZETTEL_ISSUERS"),
+        bundid=read.json_list("LAUFZETTEL_BUNDID"),
         allowed_hosts=read.names("LAUFZETTEL_ALLOWED_HOSTS", "127.0.0.1,localhost"),
         default_authority=source.get("LAUFZETTEL_DEFAULT_AUTHORITY", "").strip(),
         files_folder=Path(read.text("LAUFZETTEL_FILES", str(var / "files"))),
+        files_bucket=read.bucket(read.text("LAUFZETTEL_FILES", str(var / "files"))),
+        clamd=read.scanner("LAUFZETTEL_CLAMD"),
         seal_key_file=Path(read.text("LAUFZETTEL_SEAL_KEY", str(var / "seal" / "key.pem"))),
         seal_certificate_file=Path(
             read.text("LAUFZETTEL_SEAL_CERTIFICATE", str(var / "seal" / "certificate.pem"))
@@ -207,7 +268,10 @@ def read_environment(source: Mapping[str, str]) -> Environment:
         portal_url=source.get("LAUFZETTEL_PORTAL_URL", "").strip().rstrip("/"),
         log_level=read.text("LAUFZETTEL_LOG_LEVEL", "INFO").upper(),
         throttle=read.limits("LAUFZETTEL_THROTTLE", THROTTLE),
-        proxies=read.count("LAUFZETTEL_PROXIES", 0),
+        proxies=(proxies := read.count("LAUFZETTEL_PROXIES", 0)),
+        client_certificate_header=read.trusted_header(
+            "LAUFZETTEL_CLIENT_CERTIFICATE_HEADER", proxies=proxies
+        ),
         cors_origins=tuple(filter(None, source.get("LAUFZETTEL_CORS_ORIGINS", "").split(","))),
         lease_seconds={
             queue: read.seconds(f"LAUFZETTEL_LEASE_{queue.upper()}", default)

@@ -23,6 +23,8 @@ class Queue(StrEnum):
 CARRY_OUT = "workflows.carry_out"
 SWEEP = "workflows.sweep"
 CLEAR_FILES = "workflows.clear_files"
+LOOK_AFTER_UPLOADS = "workflows.look_after_uploads"
+EXPIRE_GUESTS = "workflows.expire_guests"
 
 
 def start_carry_out(*, command_id: UUID, authority_id: UUID, queue: Queue) -> None:

@@ -32,8 +32,12 @@ INSTALLED_APPS = [
     "backend.keys",
     "backend.outbox",
     "backend.authorities",
+    "backend.identity",
+    "backend.identity.providers.bundid",
+    "backend.portal",
     "backend.files",
     "backend.services",
+    "backend.drafts",
     "backend.cases",
 ]
 MIDDLEWARE = [
@@ -45,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "backend.api.middleware.RequestLog",
+    "backend.api.path_prefix.AuthorityPath",
 ]
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 STATIC_URL = "/static/"
@@ -67,6 +72,11 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+# Forms of the portal carry a token of their own (`csrf_protect`); the API takes no cookies and needs none.
+CSRF_COOKIE_NAME = "__Host-csrf" if ENVIRONMENT.production else "csrf"
+CSRF_COOKIE_SECURE = ENVIRONMENT.production
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "backend.portal.pages.form_refused"
 # Browsers of other origins may call the API only if they are named; no cookies travel with such calls.
 CORS_ALLOWED_ORIGINS = list(ENVIRONMENT.cors_origins)
 CORS_URLS_REGEX = r"^/(a/[a-z0-9-]+/)?api/.*$"
@@ -74,6 +84,7 @@ CORS_ALLOW_HEADERS = [
     "accept",
     "accept-language",
     "authorization",
+    "co-signature-token",
     "content-type",
     "idempotency-key",
     "if-match",
@@ -83,12 +94,17 @@ CORS_ALLOW_HEADERS = [
     "upload-length",
     "upload-metadata",
     "upload-offset",
+    "x-http-method-override",
 ]
 CORS_EXPOSE_HEADERS = [
     "ETag",
     "Location",
     "Retry-After",
+    "Tus-Checksum-Algorithm",
+    "Tus-Extension",
+    "Tus-Max-Size",
     "Tus-Resumable",
+    "Tus-Version",
     "Upload-Expires",
     "Upload-Length",
     "Upload-Offset",
@@ -115,9 +131,21 @@ DATABASES = {
     }
 }
 
+STORAGES = {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    # The class is loaded at first use: who keeps files in a folder never imports the client of a store.
+    "files": {"BACKEND": "backend.files.bucket.BucketStorage", "OPTIONS": ENVIRONMENT.files_bucket.options()}
+    if ENVIRONMENT.files_bucket
+    else {
+        "BACKEND": "backend.files.disk.FolderStorage",
+        "OPTIONS": {"location": str(ENVIRONMENT.files_folder)},
+    },
+}
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["backend.api.authentication.BearerAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["backend.api.permissions.Nobody"],
+    "DEFAULT_PERMISSION_CLASSES": ["backend.api.permissions.ByMatrix"],
+    "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_THROTTLE_CLASSES": ["backend.api.throttling.PerCaller"],
     "NUM_PROXIES": ENVIRONMENT.proxies,
     "DEFAULT_PARSER_CLASSES": ["backend.api.parsers.StrictJSONParser"],
@@ -133,7 +161,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["backend.api.permissions.Anybody"],
+    "SERVE_PERMISSIONS": ["backend.api.permissions.ByMatrix"],
     "SERVE_AUTHENTICATION": [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -141,7 +169,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     # Three different things are called "status": client generators need a name for each.
     "ENUM_NAME_OVERRIDES": {
-        "ApplicationStatus": ["received", "in_progress", "closed"],
+        "ApplicationStatus": ["waiting_for_signatures", "received", "in_progress", "closed"],
+        "CoSignatureStatus": ["invited", "signed", "declined", "expired"],
         "TaskStatus": ["open", "claimed", "done", "cancelled"],
     },
 }

@@ -14,6 +14,9 @@ from backend.logs import configure_logs
 configure_logs(level=settings.ENVIRONMENT.log_level)
 application = get_wsgi_application()
 
-from backend.identity.queries import trusted_issuers  # noqa: E402 -- models can be imported only now
+# Models can be imported only now.
+from backend.identity.providers.bundid.queries import service_providers  # noqa: E402
+from backend.identity.queries import trusted_issuers  # noqa: E402
 
 trusted_issuers()
+service_providers()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ MOST_ENTRIES = 50_000
 MOST_INLINE = 1_000
 """Longer lists are not written into a form but kept beside it, checked and searched there."""
 MOST_PAGE = 100
+MOST_WORDS = 10
+_UMLAUT = re.compile("([aou])e")
+_SIGNS = str.maketrans(dict.fromkeys("’‘‛ʼ´`′＇", "'") | dict.fromkeys("‐‑‒–—−", "-") | {"\u00ad": None})
 _NAMES = ("name", "bezeichnung", "beschreibung", "label", "wert", "value", "titel")
 
 
@@ -53,7 +57,7 @@ class CodeList:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_code", {entry.code: entry for entry in self.entries})
-        folded = tuple(f"{_folded(entry.name)}\n{_folded(entry.code)}" for entry in self.entries)
+        folded = tuple(_searched(f"{entry.name}\n{entry.code}") for entry in self.entries)
         object.__setattr__(self, "_folded", folded)
 
     def __contains__(self, code: object) -> bool:
@@ -66,13 +70,16 @@ class CodeList:
     def search(self, *, text: str = "", start: int = 0, length: int = 20) -> Page:
         """Entries whose name or code contains every word of `text`, however it is capitalised or accented.
 
-        In the list's order, from `start`, at most `length` (1 to 100).
+        Umlauts may be typed as two letters and the other way round (ö, oe, o; ß, ss), apostrophes and
+        hyphens as the keyboard has them.
+        Of the words, the first ten different ones count. In the list's order, from `start`, at most `length`
+        (1 to 100).
         """
-        words = _folded(text).split()
+        words = [(word, _short(word)) for word in dict.fromkeys(_folded(text).split())][:MOST_WORDS]
         found = [
             entry
             for entry, folded in zip(self.entries, self._folded, strict=True)
-            if all(word in folded for word in words)
+            if all(word in folded or short in folded for word, short in words)
         ]
         start, length = max(start, 0), min(max(length, 1), MOST_PAGE)
         end = start + length
@@ -166,9 +173,21 @@ def _checked(uri: str, version: str, title: str, entries: Sequence[Entry]) -> Co
 
 
 def _folded(text: str) -> str:
-    return "".join(
-        sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign)
-    )
+    """Without accents: ö becomes o, ß becomes ss, a typographic apostrophe or hyphen the plain one."""
+    plain = unicodedata.normalize("NFKD", text.translate(_SIGNS).casefold())
+    return "".join(sign for sign in plain.translate(_SIGNS) if not unicodedata.combining(sign))
+
+
+def _short(folded: str) -> str:
+    """The form in which oe and ö are the same letter."""
+    return _UMLAUT.sub(r"\1", folded)
+
+
+def _searched(text: str) -> str:
+    """Both forms: in the short one alone, a search for the end of “Neuenkirchen” would not find it."""
+    folded = _folded(text)
+    short = _short(folded)
+    return folded if short == folded else f"{folded}\n{short}"
 
 
 _TEXTS = {

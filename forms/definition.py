@@ -14,6 +14,7 @@ from forms.conditions import Place, Questions
 from forms.datatypes import Datatype
 from forms.filling import Default, defaults_of, normal_forms_of
 from forms.layout import LayoutReader
+from forms.plausibility import Limited, limited_dates
 from forms.pointers import pointer
 from forms.problems import Problem, Problems
 from forms.schema import Field, read_schema
@@ -32,7 +33,8 @@ class FormDefinition:
 
     `validator` is compiled once; `root` is the tree of questions; `questions` are those that can close.
     What the server adds: `defaults`, `calculations` (in their order), `normal_forms`; `server_set` are the
-    places where nothing is taken from the client. `code_lists`: the long lists of choices, by name.
+    places where nothing is taken from the client. `code_lists`: the long lists of choices that it refers to,
+    by name. `limited_dates`: the days that may lie only so far from today.
     """
 
     schema: Mapping[str, Any]
@@ -46,6 +48,7 @@ class FormDefinition:
     calculations: tuple[Calculation, ...] = ()
     normal_forms: tuple[tuple[Place, Datatype], ...] = ()
     code_lists: Mapping[str, CodeList] = field(default_factory=dict)
+    limited_dates: Limited = ()
 
 
 def read_form(
@@ -71,9 +74,10 @@ def read_form(
     if not languages:
         raise ValueError("a form needs at least one language")
     root, problems, unliftable = read_schema(schema=schema, languages=languages, file=schema_file)
-    lists = code_lists or {}
+    lists: Mapping[str, CodeList] = {}
     if root is not None:
-        problems += _unknown_lists(schema, lists, schema_file)
+        lists, unknown = _lists(schema, code_lists or {}, schema_file)
+        problems += unknown
     if root is not None and root.keywords.get("type") != "object":
         problems.append(_no_object(schema_file))
     questions = Questions()
@@ -105,12 +109,17 @@ def read_form(
         calculations=calculations,
         normal_forms=normal_forms_of(root),
         code_lists=lists,
+        limited_dates=limited_dates(root),
     )
 
 
-def _unknown_lists(schema: Mapping[str, Any], lists: Mapping[str, CodeList], file: str) -> list[Problem]:
+def _lists(
+    schema: Mapping[str, Any], known: Mapping[str, CodeList], file: str
+) -> tuple[dict[str, CodeList], list[Problem]]:
+    """The lists that the schema refers to, and a problem for each that is not there."""
     wanted = [(where, node[CODE_LIST]) for where, node in subschemas(schema) if node and CODE_LIST in node]
-    return [
+    names = {name for _, name in wanted if isinstance(name, str)}
+    return {name: known[name] for name in sorted(names & known.keys())}, [
         Problem(
             where=f"{file}#{pointer((*where, CODE_LIST))}",
             code="codelist-unknown",
@@ -120,7 +129,7 @@ def _unknown_lists(schema: Mapping[str, Any], lists: Mapping[str, CodeList], fil
             },
         )
         for where, name in wanted
-        if not isinstance(name, str) or name not in lists
+        if not isinstance(name, str) or name not in known
     ]
 
 

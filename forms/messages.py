@@ -6,6 +6,7 @@ Within a list the sentence begins with the entry: "2. Hund: Bitte geben Sie „R
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from forms.datatypes import DATATYPES
@@ -16,7 +17,7 @@ from forms.sentences import SENTENCES
 Texts = Mapping[str, str]
 
 # Problems for which the form's own text (`problem`) says better what is expected.
-_HINTED = frozenset({"pattern", "format", "enum", "const", "combination"})
+_HINTED = frozenset({"pattern", "format", "enum", "const", "combination", "date-too-early", "date-too-late"})
 _QUOTES = {"de": ("„", "“"), "en": ("“", "”")}
 
 
@@ -32,7 +33,7 @@ def sentence(
 ) -> Texts:
     """The sentence for a problem at `path` in German and English.
 
-    `variant` narrows the wording (`required:choice`); `limit` and `actual` are the numbers it names.
+    `variant` narrows the wording (`required:choice`); `limit` and `actual` are the numbers or days it names.
     """
     field = root.at(path)
     texts = {}
@@ -105,6 +106,8 @@ def _last_name(path: Sequence[str | int]) -> int:
 
 
 def _number(value: object, language: str) -> str:
+    if isinstance(value, date):
+        return f"{value:%d.%m.%Y}" if language == "de" else value.isoformat()
     text = f"{value:f}" if hasattr(value, "as_tuple") else str(value)
     return text.replace(".", ",") if language == "de" else text
 

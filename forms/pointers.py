@@ -13,6 +13,13 @@ def pointer(path: Iterable[str | int]) -> str:
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
 
 
+def steps_of(pointer: str) -> tuple[str, ...] | None:
+    """`/hunde/0/name` → `("hunde", "0", "name")`; None if it is no JSON pointer."""
+    if pointer and not pointer.startswith("/"):
+        return None
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
+
+
 def scope_path(scope: object) -> tuple[str, ...] | None:
     """The property path a JSON Forms scope names: `#/properties/a/properties/b` → `("a", "b")`, `#` → `()`.
 

@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema_rs
 
 from forms.datatypes import DATATYPES
+from forms.keyword_checks import IDENTITY, TEXTS, keyword_faults
 from forms.pointers import Path, pointer
 from forms.problems import Problem
 
@@ -40,6 +41,7 @@ _ALTERNATIVES = frozenset(
 )
 
 _TEXTS = {
+    **TEXTS,
     "schema-invalid": (
         "Das ist kein gültiges JSON Schema (Entwurf 2020-12): {detail}",
         "This is not valid JSON Schema (draft 2020-12): {detail}",
@@ -123,6 +125,7 @@ def check_schema(*, schema: object, file: str) -> list[Problem]:
         for where, node in subschemas(schema)
         for code, detail in _faults(node, schema, where)
     ]
+    problems += [_problem(file, where, "id-twice", name) for where, name in _ids_again(schema)]
     dialect = schema.get("$schema", _DIALECT)
     return (
         problems if dialect == _DIALECT else [_problem(file, ("$schema",), "dialect-unknown", ""), *problems]
@@ -162,8 +165,11 @@ def _faults(
         yield from _reference_faults(node["$ref"], schema)
     if "format" in node:
         yield from _format_faults(node)
+    steps = list(_keywords_of(where))
+    alternative = not _ALTERNATIVES.isdisjoint(steps)
     if "x-calculate" in node:
-        yield from _calculation_faults(node, where)
+        yield from _calculation_faults(node, steps, alternative=alternative)
+    yield from keyword_faults(node=node, steps=steps, alternative=alternative)
     if "pattern" in node and not is_linear(node["pattern"]):
         yield "pattern-refused", node["pattern"][:100]
 
@@ -194,15 +200,27 @@ def _format_faults(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "format-shape", f"{node['format']}: {json.dumps(dict(kind.members))}"
 
 
-def _calculation_faults(node: Mapping[str, Any], where: Path) -> Iterator[tuple[str, str]]:
+def _calculation_faults(
+    node: Mapping[str, Any], steps: list[str | int], *, alternative: bool
+) -> Iterator[tuple[str, str]]:
     """`x-calculate` stands at a question itself: in an alternative nobody could say when it counts."""
-    steps = list(_keywords_of(where))
-    if steps[-1:] not in (["properties"], ["$defs"]) or not _ALTERNATIVES.isdisjoint(steps):
+    if alternative or steps[-1:] not in (["properties"], ["$defs"]):
         yield "calculation-misplaced", ""
     if not isinstance(node["x-calculate"], str):
         yield "calculation-no-text", ""
     if node.get("readOnly") is not True or "default" in node:
         yield "calculation-not-read-only", ""
+
+
+def _ids_again(schema: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Every `x-id` but the first of its name."""
+    seen: set[str] = set()
+    for where, node in subschemas(schema):
+        name = node.get(IDENTITY) if node is not None else None
+        if isinstance(name, str):
+            if name in seen:
+                yield where, name[:100]
+            seen.add(name)
 
 
 def _keywords_of(where: Path) -> Iterator[str | int]:

@@ -37,6 +37,22 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Please fill in the fields of the section {name}.",
     ),
     "type:null": ("Bitte lassen Sie {name} leer.", "Please leave {name} empty."),
+    "date-too-late": (
+        "Bitte geben Sie bei {name} ein Datum bis zum {limit} an.",
+        "Please enter a date up to {limit} for {name}.",
+    ),
+    "date-too-late:today": (
+        "Das Datum bei {name} darf nicht in der Zukunft liegen.",
+        "The date of {name} must not be in the future.",
+    ),
+    "date-too-early": (
+        "Bitte geben Sie bei {name} ein Datum ab dem {limit} an.",
+        "Please enter a date from {limit} on for {name}.",
+    ),
+    "date-too-early:today": (
+        "Das Datum bei {name} darf nicht in der Vergangenheit liegen.",
+        "The date of {name} must not be in the past.",
+    ),
     "enum": (
         "Bitte wählen Sie bei {name} eine der angebotenen Möglichkeiten.",
         "Please choose one of the options offered for {name}.",

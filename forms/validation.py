@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from forms.absence import LARGE, costly_absence
@@ -13,6 +14,7 @@ from forms.definition import FormDefinition
 from forms.faults import Fault, faults_of, missing
 from forms.filling import ENTRY, drop, fill, normalise
 from forms.messages import sentence
+from forms.plausibility import date_faults
 from forms.pointers import Path, pointer
 from forms.problems import Problem
 from forms.schema import Field
@@ -35,7 +37,7 @@ class CheckedAnswers:
     filled: tuple[str, ...] = ()
 
 
-def check_answers(*, form: FormDefinition, answers: Any) -> CheckedAnswers:
+def check_answers(*, form: FormDefinition, answers: Any, today: date | None) -> CheckedAnswers:
     """Check answers against a form, whatever they are; never raises. Problems come in the form's order.
 
     Rules are evaluated again here: answers to questions that are not shown are removed and not required.
@@ -43,6 +45,8 @@ def check_answers(*, form: FormDefinition, answers: Any) -> CheckedAnswers:
     at: they are removed, and the server's own stand in their place. The order: remove those, put declared
     defaults in, close questions, calculate, check; then amounts become exact decimals with two places, and
     account and tax numbers lose their spaces. Limits: `forms/values.py`, and `MOST_PROBLEMS`.
+    `today`: the day on which the answers are given; with None, where there is no such day, `x-date` is not
+    looked at.
     """
     intake = Intake()
     try:
@@ -57,6 +61,8 @@ def check_answers(*, form: FormDefinition, answers: Any) -> CheckedAnswers:
     calculated, impossible = calculate(calculations=form.calculations, answers=copy, closed=closed)
     filled = tuple(pointer(path) for path in (*defaulted, *calculated) if not _below(path, closed))
     faults = _judged(form, copy, closed, intake.nodes)
+    if today is not None:
+        faults += date_faults(limited=form.limited_dates, answers=copy, today=today)
     if intake.faults or intake.long:
         silent = closed | unread
         faults = [*_intake_faults(intake, form.root, silent), *(f for f in faults if not _spoiled(f, intake))]

@@ -5,42 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import IntEnum
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from signing.jwks import ALGORITHMS
-
-
-class TrustLevel(IntEnum):
-    """How sure it is who somebody is (TR-03107-1, eIDAS art. 8); compares by strength."""
-
-    NONE = 0
-    LOW = 1
-    SUBSTANTIAL = 2
-    HIGH = 3
-
-    @property
-    def word(self) -> str:
-        """`none`, `low`, `substantial` or `high`: as packages, the API and the database write it."""
-        return self.name.lower()
-
-
-# The names levels go by at German account services: STORK (BundID), eIDAS (Dataport), TR-03107.
-KNOWN_LEVELS: Mapping[str, TrustLevel] = MappingProxyType(
-    {
-        "STORK-QAA-Level-1": TrustLevel.LOW,
-        "STORK-QAA-Level-2": TrustLevel.LOW,
-        "STORK-QAA-Level-3": TrustLevel.SUBSTANTIAL,
-        "STORK-QAA-Level-4": TrustLevel.HIGH,
-        "http://eidas.europa.eu/LoA/low": TrustLevel.LOW,
-        "http://eidas.europa.eu/LoA/substantial": TrustLevel.SUBSTANTIAL,
-        "http://eidas.europa.eu/LoA/high": TrustLevel.HIGH,
-        "http://bsi.bund.de/eID/LoA/normal": TrustLevel.LOW,
-        "http://bsi.bund.de/eID/LoA/substantiell": TrustLevel.SUBSTANTIAL,
-        "http://bsi.bund.de/eID/LoA/hoch": TrustLevel.HIGH,
-    }
-)
+from signing.levels import KNOWN_LEVELS, TrustLevel
 
 _MOST_LEEWAY = timedelta(minutes=5)
 _TOKEN_BYTES = range(512, 65_537)
@@ -59,7 +28,9 @@ class UnsafeIssuer(ValueError):
 class ClaimNames:
     """Where an issuer puts things: the path of member names to each claim (`("realm_access", "roles")`).
 
-    `attributes` maps our name of an attribute to the issuer's claim.
+    `attributes` maps our name of an attribute to the issuer's claim; `attribute_levels` to the claim that
+    says how sure this one attribute is. `proved_by` says with what the person showed who she is (BundID's
+    AssertionProvedBy); `session` is the issuer's name of the sign-in. An empty path: the issuer never says.
     """
 
     subject: Claim = ("sub",)
@@ -67,7 +38,10 @@ class ClaimNames:
     authenticated_at: Claim = ("auth_time",)
     roles: Claim = ("roles",)
     scopes: Claim = ("scope",)
+    proved_by: Claim = ()
+    session: Claim = ("sid",)
     attributes: Mapping[str, Claim] = field(default_factory=lambda: MappingProxyType({}))
+    attribute_levels: Mapping[str, Claim] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +52,8 @@ class Issuer:
     token must name one of these clients. `types` are the accepted values of the header's `typ`
     (without `application/`); `type_may_be_missing` is for issuers that set none. `levels` maps the values of
     the level claim; what is not listed counts as no trust at all. `leeway` is how far clocks may differ.
+    `max_age`, if given: how long ago the person may have shown who she is (`auth_time`). `certificate_bound`:
+    every access token must belong to the client's certificate (RFC 8705).
 
     Raises UnsafeIssuer naming every reason, so that an unsafe configuration stops the start.
     """
@@ -89,6 +65,8 @@ class Issuer:
     types: frozenset[str] = frozenset({"JWT", "at+jwt"})
     type_may_be_missing: bool = False
     leeway: timedelta = timedelta(seconds=30)
+    max_age: timedelta | None = None
+    certificate_bound: bool = False
     max_token_bytes: int = 8_192
     claims: ClaimNames = ClaimNames()
     levels: Mapping[str, TrustLevel] = field(default_factory=lambda: KNOWN_LEVELS)
@@ -115,10 +93,21 @@ def _unsafe(issuer: Issuer) -> list[str]:
         reasons.append("types is empty: no token could ever be accepted")
     if not timedelta(0) <= issuer.leeway <= _MOST_LEEWAY:
         reasons.append("leeway must be between 0 and 5 minutes")
+    if issuer.max_age is not None and issuer.max_age <= timedelta(0):
+        reasons.append("max_age must be above 0")
     if issuer.max_token_bytes not in _TOKEN_BYTES:
         reasons.append("max_token_bytes must be between 512 and 65536")
-    if not all((issuer.claims.subject, issuer.claims.level)):
+    return reasons + _unsafe_claims(issuer)
+
+
+def _unsafe_claims(issuer: Issuer) -> list[str]:
+    claims, reasons = issuer.claims, []
+    if not all((claims.subject, claims.level)):
         reasons.append("the claims for subject and level need a name")
+    unheld = sorted(claims.attribute_levels.keys() - claims.attributes.keys())
+    reasons.extend(f"attribute {name} has a claim for its level, but none for itself" for name in unheld)
+    if not issuer.levels:
+        reasons.append("levels is empty: nobody could ever reach any level")
     return reasons
 
 

@@ -15,6 +15,7 @@ from jose import jwk
 from jose.backends.base import Key
 
 from signing.refusals import TokenRefused
+from signing.weak_keys import is_roca
 
 ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "ES256", "ES384", "ES512"})
 MOST_KEYS = 100
@@ -120,6 +121,8 @@ def _public_numbers(entry: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str
             raise _Unusable(f"RSA key has {modulus.bit_length()} bits")
         if modulus % 2 == 0:
             raise _Unusable("the numbers are no valid key")
+        if is_roca(modulus=modulus):
+            raise _Unusable("RSA key can be computed by anybody (CVE-2017-15361)")
         too_small = exponent < _RSA_LEAST_EXPONENT or exponent % 2 == 0
         if too_small or exponent.bit_length() > _RSA_MOST_EXPONENT_BITS:
             raise _Unusable("RSA exponent is not allowed")

@@ -10,6 +10,7 @@ _ASK = (
     "Bitte wenden Sie sich an die Stelle, die den Zugang eingerichtet hat.",
     "Please contact whoever set up the access.",
 )
+_COPY = ("Bitte vergleichen Sie ihn mit Ihrer Notiz.", "Please compare it with your note.")
 
 # Code → German, English, what to do.
 _REASONS: Mapping[str, tuple[str, str, tuple[str, str]]] = {
@@ -65,11 +66,47 @@ _REASONS: Mapping[str, tuple[str, str, tuple[str, str]]] = {
         "The token was issued to another client.",
         _ASK,
     ),
+    "certificate-wrong": (
+        "Der Anmeldenachweis gilt nur zusammen mit dem Zertifikat, für das er ausgestellt ist.",
+        "The token is valid only together with the certificate it was issued for.",
+        _ASK,
+    ),
     "expired": ("Ihre Anmeldung ist abgelaufen.", "Your sign-in has expired.", _AGAIN),
     "not-yet-valid": (
         "Der Anmeldenachweis gilt noch nicht. Möglicherweise geht eine Uhr falsch.",
         "The token is not valid yet. A clock may be wrong.",
         _ASK,
+    ),
+    "revoked": ("Diese Anmeldung wurde beendet.", "This sign-in was ended.", _AGAIN),
+    "sign-in-too-old": (
+        "Ihre Anmeldung liegt zu lange zurück.",
+        "You signed in too long ago.",
+        _AGAIN,
+    ),
+    "nonce-wrong": (
+        "Der Anmeldenachweis gehört zu einer anderen Anmeldung.",
+        "The token belongs to another sign-in.",
+        _AGAIN,
+    ),
+    "access-token-wrong": (
+        "Die beiden Nachweise der Anmeldung gehören nicht zusammen.",
+        "The two tokens of the sign-in do not belong together.",
+        _AGAIN,
+    ),
+    "logout-token-wrong": (
+        "Das ist kein Nachweis einer Abmeldung.",
+        "This is no logout token.",
+        _ASK,
+    ),
+    "status-code-mistyped": (
+        "Dieser Statuscode ist nicht richtig geschrieben: 28 Zeichen, ohne 0, 1, I, L, O und U.",
+        "This status code is not spelt right: 28 characters, without 0, 1, I, L, O and U.",
+        _COPY,
+    ),
+    "status-code-unknown": (
+        "Diesen Statuscode gibt es hier nicht, oder er gilt nicht mehr.",
+        "There is no such status code here, or it is no longer valid.",
+        _COPY,
     ),
 }
 
@@ -86,3 +123,11 @@ class TokenRefused(Exception):
             {"de": f"{german} {advice[0]}", "en": f"{english} {advice[1]}"}
         )
         super().__init__(f"{code}: {self.text['en']}")
+
+
+class SignInTooOld(TokenRefused):
+    """The token is good, but its person showed who she is more than `seconds` ago."""
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__("sign-in-too-old")

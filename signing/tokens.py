@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from hashlib import sha256
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from signing.issuers import Claim, Issuer, TrustLevel
+from signing.certificates import bound_certificate, check_certificate
+from signing.issuers import Claim, Issuer
 from signing.jwks import KeySet
 from signing.jws import open_token, read_members
-from signing.refusals import TokenRefused
+from signing.levels import TrustLevel
+from signing.refusals import SignInTooOld, TokenRefused
 
 _LONGEST_SUBJECT = 255  # OpenID Connect Core § 2 (sub)
 _LAST_SECOND = 253_402_214_400  # 9999-12-31T00:00:00Z, so that the leeway can be added
@@ -25,7 +25,10 @@ class Claims:
     """What a verified token says. Times are in UTC; `authenticated_at` is None if the issuer is silent.
 
     `attributes` holds what the issuer's configuration names, under our names, as the issuer wrote it; absent
-    ones are absent.
+    ones are absent. `attribute_levels` has every one of them: one without a level of its own is as sure as
+    the sign-in, and none is surer. `session` is the issuer's name of the sign-in (`sid`), `account` its own
+    key of the person (`sub`), where `subject` was told to be another claim. `certificate`: what the token
+    belongs to, see `bound_certificate`.
     """
 
     subject: str
@@ -40,13 +43,49 @@ class Claims:
     roles: frozenset[str]
     scopes: frozenset[str]
     attributes: Mapping[str, Any]
+    attribute_levels: Mapping[str, TrustLevel] = field(default_factory=lambda: MappingProxyType({}))
+    proved_by: str | None = None
+    session: str | None = None
+    account: str | None = None
+    certificate: str | None = None
 
 
-def verify_token(*, token: str, issuer: Issuer, keys: KeySet, now: datetime) -> Claims:
+def verify_token(
+    *, token: str, issuer: Issuer, keys: KeySet, now: datetime, certificate: str | None = None
+) -> Claims:
     """Verify a JWT (RFC 7519, RFC 8725) of one issuer at the time `now` (aware).
 
-    Raises TokenRefused with the first reason found; see `signing/refusals.py` for all codes.
+    `certificate`: the `x5t#S256` of the one the client has shown, if any. Raises TokenRefused with the first
+    reason found; see `signing/refusals.py` for all codes.
     """
+    payload = verified_payload(token=token, issuer=issuer, keys=keys, now=now)
+    claims = read_claims(payload=payload, issuer=issuer)
+    check_use(claims=claims, issuer=issuer, certificate=certificate, now=now)
+    return claims
+
+
+def check_use(*, claims: Claims, issuer: Issuer, certificate: str | None, now: datetime) -> None:
+    """What has to be checked each time a token is used: whose it is, and how old the sign-in.
+
+    Raises TokenRefused `certificate-wrong`, or SignInTooOld.
+    """
+    check_certificate(bound_to=claims.certificate, presented=certificate, required=issuer.certificate_bound)
+    check_age(claims=claims, max_age=issuer.max_age, leeway=issuer.leeway, now=now)
+
+
+def check_age(*, claims: Claims, max_age: timedelta | None, leeway: timedelta, now: datetime) -> None:
+    """Raises SignInTooOld if the person showed who she is longer ago than `max_age`.
+
+    An issuer that does not say when it was cannot satisfy anybody who asks.
+    """
+    if max_age is None:
+        return
+    if claims.authenticated_at is None or now > claims.authenticated_at + max_age + leeway:
+        raise SignInTooOld(int(max_age.total_seconds()))
+
+
+def verified_payload(*, token: str, issuer: Issuer, keys: KeySet, now: datetime) -> dict[str, Any]:
+    """The payload of a JWT after its signature, type, issuer, audience, client and times were checked."""
     signed = open_token(
         token=token, algorithms=issuer.algorithms, keys=keys, most_bytes=issuer.max_token_bytes
     )
@@ -54,73 +93,44 @@ def verify_token(*, token: str, issuer: Issuer, keys: KeySet, now: datetime) -> 
     payload = read_members(signed.payload)
     if payload.get("iss") != issuer.url:
         raise TokenRefused("issuer-wrong")
-    audience = _names(payload.get("aud"), split=False)
-    if issuer.audience not in audience:
+    if issuer.audience not in _names(payload.get("aud"), split=False):
         raise TokenRefused("audience-wrong")
-    client = _text(payload, ("azp",))
-    if issuer.azp and client not in issuer.azp:
+    if issuer.azp and text_claim(payload, ("azp",)) not in issuer.azp:
         raise TokenRefused("client-wrong")
-    issued_at, expires_at = _check_times(payload, issuer, now)
-    subject = _text(payload, issuer.claims.subject)
+    _check_times(payload, issuer, now)
+    return payload
+
+
+def read_claims(*, payload: Mapping[str, Any], issuer: Issuer) -> Claims:
+    """What a verified payload says, in our words. Raises TokenRefused `claims-incomplete`."""
+    names = issuer.claims
+    subject = text_claim(payload, names.subject)
     if subject is None or not subject.strip() or len(subject) > _LONGEST_SUBJECT:
         raise TokenRefused("claims-incomplete")
-    level = _text(payload, issuer.claims.level)
+    expires_at = _time(payload.get("exp"))
+    if expires_at is None:
+        raise TokenRefused("claims-incomplete")
+    level = _level(payload, names.level, issuer)
+    attributes = _attributes(payload, names.attributes)
     return Claims(
         subject=subject,
         issuer=issuer.url,
-        audience=audience,
-        level=issuer.levels.get(level, TrustLevel.NONE) if level is not None else TrustLevel.NONE,
-        authenticated_at=_time(_claim(payload, issuer.claims.authenticated_at)),
-        issued_at=issued_at,
+        audience=_names(payload.get("aud"), split=False),
+        level=level,
+        authenticated_at=_time(_claim(payload, names.authenticated_at)),
+        issued_at=_time(payload.get("iat")),
         expires_at=expires_at,
-        jti=_text(payload, ("jti",)),
-        client=client,
-        roles=frozenset(_names(_claim(payload, issuer.claims.roles), split=False)),
-        scopes=frozenset(_names(_claim(payload, issuer.claims.scopes), split=True)),
-        attributes=_attributes(payload, issuer.claims.attributes),
+        jti=text_claim(payload, ("jti",)),
+        client=text_claim(payload, ("azp",)) or text_claim(payload, ("client_id",)),
+        roles=frozenset(_names(_claim(payload, names.roles), split=False)),
+        scopes=frozenset(_names(_claim(payload, names.scopes), split=True)),
+        attributes=attributes,
+        attribute_levels=_attribute_levels(payload, attributes, level, issuer),
+        proved_by=text_claim(payload, names.proved_by) if names.proved_by else None,
+        session=text_claim(payload, names.session) if names.session else None,
+        account=text_claim(payload, ("sub",)),
+        certificate=bound_certificate(payload),
     )
-
-
-class VerifiedTokens:
-    """Remembers verified tokens of one issuer until they expire, by SHA-256 (never the token itself).
-
-    At most `limit` of them: the expired and then the oldest go first. Safe for threads. Forget all when the
-    issuer withdraws a key; ask the revocation list after every hit.
-    """
-
-    def __init__(self, limit: int) -> None:
-        if limit < 1:
-            raise ValueError("limit must be at least 1")
-        self._limit = limit
-        self._known: dict[bytes, Claims] = {}
-        self._lock = threading.Lock()
-
-    def __len__(self) -> int:
-        return len(self._known)
-
-    def get(self, *, token: str, now: datetime) -> Claims | None:
-        """The claims of a token verified before, if it has not expired at `now`."""
-        claims = self._known.get(_digest(token))
-        return claims if claims is not None and now < claims.expires_at else None
-
-    def put(self, *, token: str, claims: Claims, now: datetime) -> None:
-        with self._lock:
-            if len(self._known) >= self._limit:
-                self._make_room(now)
-            self._known[_digest(token)] = claims
-
-    def forget(self) -> None:
-        with self._lock:
-            self._known.clear()
-
-    def _make_room(self, now: datetime) -> None:
-        self._known = {key: claims for key, claims in self._known.items() if now < claims.expires_at}
-        while len(self._known) >= self._limit:
-            del self._known[next(iter(self._known))]
-
-
-def _digest(token: str) -> bytes:
-    return sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
 def _check_type(found: object, issuer: Issuer) -> None:
@@ -132,9 +142,7 @@ def _check_type(found: object, issuer: Issuer) -> None:
         raise TokenRefused("type-not-allowed")
 
 
-def _check_times(
-    payload: Mapping[str, Any], issuer: Issuer, now: datetime
-) -> tuple[datetime | None, datetime]:
+def _check_times(payload: Mapping[str, Any], issuer: Issuer, now: datetime) -> None:
     expires_at, starts_at, issued_at = (_time(payload.get(name)) for name in ("exp", "nbf", "iat"))
     if expires_at is None:
         raise TokenRefused("claims-incomplete")
@@ -143,7 +151,6 @@ def _check_times(
     for start in (starts_at, issued_at):
         if start is not None and now < start - issuer.leeway:
             raise TokenRefused("not-yet-valid")
-    return issued_at, expires_at
 
 
 def _time(value: object) -> datetime | None:
@@ -164,7 +171,8 @@ def _claim(payload: Mapping[str, Any], path: Claim) -> Any:
     return found
 
 
-def _text(payload: Mapping[str, Any], path: Claim) -> str | None:
+def text_claim(payload: Mapping[str, Any], path: Claim) -> str | None:
+    """The text at a path of a payload, None if it is absent. Raises TokenRefused for anything but text."""
     value = _claim(payload, path)
     if value is not None and not isinstance(value, str):
         raise TokenRefused("claims-incomplete")
@@ -182,6 +190,24 @@ def _names(value: object, *, split: bool) -> tuple[str, ...]:
     if not all(isinstance(name, str) for name in value):
         raise TokenRefused("claims-incomplete")
     return tuple(name for name in value if name)
+
+
+def _level(payload: Mapping[str, Any], path: Claim, issuer: Issuer) -> TrustLevel:
+    name = text_claim(payload, path)
+    return issuer.levels.get(name, TrustLevel.NONE) if name is not None else TrustLevel.NONE
+
+
+def _attribute_levels(
+    payload: Mapping[str, Any], attributes: Mapping[str, Any], level: TrustLevel, issuer: Issuer
+) -> Mapping[str, TrustLevel]:
+    """A claim for the level that is configured but absent means: nobody vouches for this attribute."""
+    paths = issuer.claims.attribute_levels
+    return MappingProxyType(
+        {
+            name: min(level, _level(payload, paths[name], issuer)) if name in paths else level
+            for name in attributes
+        }
+    )
 
 
 def _attributes(payload: Mapping[str, Any], wanted: Mapping[str, Claim]) -> Mapping[str, Any]:

@@ -14,12 +14,13 @@ from typing import Any, NoReturn
 import zen
 
 from workflows.syntax import ENGINE_FUNCTIONS, Binary, Call, Node, Unary
-from workflows.values import bounded, exact, kind, stop
+from workflows.values import Work, bounded, bounded_text, exact, kind, stop
 
 ARITHMETIC = frozenset({"+", "-", "*", "/", "%"})
 _MAX_DIGITS = 28
 
-Scope = tuple[Mapping[str, Any], Any]
+# The process data, the element a closure looks at, and what the evaluation may still do.
+Scope = tuple[Mapping[str, Any], Any, Work]
 Step = Callable[[Scope], Any]
 
 
@@ -39,8 +40,12 @@ def engine(node: Node, *, compile_operand: Callable[[Node], Step]) -> Step:
         values = [operand(scope) for operand in operands]
         if any(kind(value) in {None, "object"} for value in values):
             return None
-        context = "{" + ",".join(f'"v{i}":{_json(value)}' for i, value in enumerate(values)) + "}"
+        work = scope[2]
+        work.spend(1)
+        context = "{" + ",".join(f'"v{i}":{_json(value, work)}' for i, value in enumerate(values)) + "}"
         result = _ask(plain, context)
+        if isinstance(result, str):
+            return bounded_text(result)
         return (
             _number(_ask(as_text, context))
             if isinstance(result, (int, float)) and not isinstance(result, bool)
@@ -71,12 +76,19 @@ def _ask(expression: Any, context: str) -> Any:
         return None  # A value of the wrong kind, an empty list: FEEL's null.
 
 
-def _json(value: Any) -> str:
+def _json(value: Any, work: Work) -> str:
     if isinstance(value, (list, tuple)):
-        return "[" + ",".join(_json(exact(item)) for item in bounded(value)) + "]"
+        return "[" + ",".join(_scalar(exact(item)) for item in bounded(value, work=work)) + "]"
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> str:
+    """No function of zen's reads a list within a list; it counts as missing and is not written out."""
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
         return _digits(value)
-    return json.dumps(value if isinstance(value, (str, bool)) else None)
+    if isinstance(value, str):
+        return json.dumps(bounded_text(value))
+    return json.dumps(value if isinstance(value, bool) else None)
 
 
 def _digits(value: int | Decimal) -> str:

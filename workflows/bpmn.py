@@ -12,21 +12,24 @@ from types import MappingProxyType
 from lxml import etree
 
 from forms.problems import Problem, Problems
-from workflows.bpmn_rules import check_attributes, check_connections
-from workflows.bpmn_words import (
-    BPMN,
-    DEFAULT_HINT,
-    DOCUMENTATION,
-    HINTS,
-    LZ,
-    SUPPORTED,
-    Element,
-    ElementKind,
-    Flow,
-    ProcessDefinition,
+from workflows.bpmn_attributes import check_attributes
+from workflows.bpmn_nodes import (
+    Reading,
+    declared_names,
+    is_element,
+    node_id,
+    read_element,
+    text_of,
+    unsupported,
 )
-from workflows.expressions import Expression, ExpressionProblem, compile_expression
+from workflows.bpmn_rules import check_connections
+from workflows.bpmn_words import BPMN, Element, Flow, ProcessDefinition
 from workflows.untrusted_xml import XmlProblem, local_name, read_xml
+
+# More elements than any process of a town hall has; the proofs grow with their square.
+MAX_ELEMENTS = 1_000
+
+_Scopes = dict[str | None, list[etree._Element]]  # noqa: SLF001
 
 
 class ProcessProblems(Problems):
@@ -39,15 +42,22 @@ def read_process(*, xml: bytes) -> ProcessDefinition:
         root = read_xml(xml=xml)
     except XmlProblem as error:
         raise ProcessProblems(error.problems) from error
-    process, others = _choose_process(root)
-    problems = [problem for each in (process, *others) for problem in _unsupported(each)]
+    process, called, others = _choose_process(root)
+    _check_size([process, *called, *others])
+    reading = Reading(names=declared_names(root))
     if others:
-        problems.append(_several_processes([process, *others]))
-    flows = dict(_flows(process, problems))
-    elements = dict(_elements(process, flows, problems))
-    problems += check_connections(
-        elements=elements, flows=flows, known={str(node.get("id")) for node in process}
-    )
+        reading.problems.append(_several_processes([process, *others]))
+    for other in others:
+        reading.problems += _unsupported(_scopes(other, None))
+    scopes: _Scopes = _scopes(process, None)
+    for each in called:
+        scopes |= _scopes(each, node_id(each))
+    reading.problems += _unsupported(scopes)
+    flows = dict(_flows(scopes, reading))
+    elements = dict(_elements(scopes, flows, reading))
+    known = {str(node.get("id")): scope for scope, nodes in scopes.items() for node in nodes}
+    problems = reading.problems
+    problems += check_connections(elements=elements, flows=flows, known=known, scopes=tuple(scopes))
     problems += check_attributes(elements=elements)
     if problems:
         raise ProcessProblems(problems)
@@ -60,8 +70,10 @@ def read_process(*, xml: bytes) -> ProcessDefinition:
     )
 
 
-def _choose_process(root: etree._Element) -> tuple[etree._Element, list[etree._Element]]:
-    """The process to run, and those that stand in its way.
+def _choose_process(
+    root: etree._Element,
+) -> tuple[etree._Element, list[etree._Element], list[etree._Element]]:
+    """The process to run, those it calls, and those that stand in its way.
 
     Other pools are documentation if exactly one process is marked executable. Without any mark the only
     process counts: many modelling tools write isExecutable="false" into everything.
@@ -73,9 +85,37 @@ def _choose_process(root: etree._Element) -> tuple[etree._Element, list[etree._E
             "en": "The file holds no BPMN 2.0 process. Export it as BPMN 2.0.",
         }
         raise ProcessProblems([Problem("line 1", "no-process", text)])
-    executable = [process for process in processes if process.get("isExecutable") == "true"]
-    candidates = executable or processes
-    return candidates[0], candidates[1:]
+    by_id = {node_id(process): process for process in processes}
+    executable = [process for process in processes if process.get("isExecutable") == "true"] or processes
+    main = [each for each in executable if not any(each in _called(other, by_id) for other in executable)]
+    first, *others = main or executable
+    called = [each for each in _called(first, by_id) if each not in (first, *others)]
+    others += [each for other in others for each in _called(other, by_id) if each not in (first, *called)]
+    return first, called, list(dict.fromkeys(others))
+
+
+def _called(process: etree._Element, by_id: Mapping[str, etree._Element]) -> list[etree._Element]:
+    """The other processes of the file that are called from here, directly or not."""
+    found: list[etree._Element] = []
+    waiting = [process]
+    while waiting:
+        for node in waiting.pop().iter(f"{{{BPMN}}}callActivity"):
+            called = by_id.get(node.get("calledElement", "").rpartition(":")[2])
+            if called is not None and called is not process and called not in found:
+                found.append(called)
+                waiting.append(called)
+    return found
+
+
+def _check_size(processes: list[etree._Element]) -> None:
+    nodes = sum(len(nodes) for process in processes for nodes in _scopes(process, None).values())
+    flows = sum(1 for process in processes for _ in process.iter(f"{{{BPMN}}}sequenceFlow"))
+    if max(nodes, flows // 3) > MAX_ELEMENTS:
+        text = {
+            "de": f"Der Ablauf hat mehr als {MAX_ELEMENTS} Elemente. Bitte teilen.",
+            "en": f"The process has more than {MAX_ELEMENTS} elements. Divide it.",
+        }
+        raise ProcessProblems([Problem(node_id(processes[0]), "too-many-elements", text)])
 
 
 def _several_processes(processes: list[etree._Element]) -> Problem:
@@ -91,81 +131,54 @@ def _several_processes(processes: list[etree._Element]) -> Problem:
     )
 
 
-def _unsupported(process: etree._Element) -> Iterator[Problem]:
-    for node in process:
-        tag = local_name(node)
-        if tag in DOCUMENTATION or tag == "sequenceFlow":
-            continue
-        if not _is_bpmn(node) or tag not in SUPPORTED:
-            yield _refusal(node, tag)
-            continue
-        for part in node:
-            inner = local_name(part)
-            terminate = inner == "terminateEventDefinition" and tag == "endEvent"
-            if inner not in DOCUMENTATION and not terminate:
-                yield _refusal(node, inner)
+def _scopes(process: etree._Element, scope: str | None) -> _Scopes:
+    """Scope → its nodes: the process and each sub-process in it."""
+    found: _Scopes = {scope: [node for node in process if is_element(node)]}
+    waiting = list(found[scope])
+    while waiting:
+        node = waiting.pop()
+        if local_name(node) == "subProcess":
+            inner = [part for part in node if is_element(part) and not _is_loop(part)]
+            found[node_id(node)] = inner
+            waiting += inner
+    return found
 
 
-def _refusal(node: etree._Element, tag: str) -> Problem:
-    element, name = node.get("id", f"line {node.sourceline}"), node.get("name", "")
-    hint_de, hint_en = HINTS.get(tag, DEFAULT_HINT)
-    return Problem(
-        element,
-        "unsupported-element",
-        {
-            "de": f"„{name or element}“ ({element}): {tag} wird nicht unterstützt. {hint_de}",
-            "en": f"'{name or element}' ({element}): {tag} is not supported. {hint_en}",
-        },
-    )
+def _is_loop(node: etree._Element) -> bool:
+    return local_name(node).endswith("LoopCharacteristics")
 
 
-def _is_bpmn(node: etree._Element) -> bool:
-    return etree.QName(node).namespace == BPMN
+def _unsupported(scopes: _Scopes) -> Iterator[Problem]:
+    for scope, nodes in scopes.items():
+        for node in nodes:
+            yield from unsupported(node, nested=scope is not None)
 
 
-def _flows(process: etree._Element, problems: list[Problem]) -> Iterator[tuple[str, Flow]]:
+def _flows(scopes: _Scopes, reading: Reading) -> Iterator[tuple[str, Flow]]:
     seen: set[str] = set()
-    for node in process.iterchildren(f"{{{BPMN}}}sequenceFlow"):
-        flow = node.get("id", f"line {node.sourceline}")
+    for node in _flow_nodes(scopes):
+        flow = node_id(node)
         if flow in seen:
-            problems.append(_duplicate(flow))
+            reading.problems.append(_duplicate(flow))
+            continue
         seen.add(flow)
-        source = _condition_source(node)
-        yield (
-            flow,
-            Flow(
-                id=flow,
-                source=node.get("sourceRef", ""),
-                target=node.get("targetRef", ""),
-                name=node.get("name", ""),
-                condition=None if source is None else _condition(flow, source, problems),
-            ),
+        source = text_of(node.find(f"{{{BPMN}}}conditionExpression"))
+        place = ("Bedingung am Pfeil", "Condition of flow")
+        read = Flow(
+            id=flow,
+            source=node.get("sourceRef", ""),
+            target=node.get("targetRef", ""),
+            name=node.get("name", ""),
+            condition=None if source is None else reading.expression(flow, place, source),
         )
+        reading.connect(read)
+        yield flow, read
 
 
-def _condition_source(node: etree._Element) -> str | None:
-    condition = node.find(f"{{{BPMN}}}conditionExpression")
-    text = "" if condition is None else "".join(str(part) for part in condition.itertext()).strip()
-    return text or None
-
-
-def _condition(flow: str, source: str, problems: list[Problem]) -> Expression:
-    try:
-        return compile_expression(source=source)
-    except ExpressionProblem as error:
-        problems += [
-            Problem(
-                flow,
-                problem.code,
-                {
-                    "de": f"Bedingung am Pfeil {flow}: {problem.text['de']}",
-                    "en": f"Condition of flow {flow}: {problem.text['en']}",
-                },
-            )
-            for problem in error.problems
-        ]
-    # A refused condition still counts as one for the other checks; the process is refused anyway.
-    return compile_expression(source="false")
+def _flow_nodes(scopes: _Scopes) -> Iterator[etree._Element]:
+    nodes = (node for inside in scopes.values() for node in inside)
+    for parent in dict.fromkeys(next(node.iterancestors()) for node in nodes):
+        yield from parent.iterchildren(f"{{{BPMN}}}sequenceFlow")
 
 
 def _duplicate(element: str) -> Problem:
@@ -173,53 +186,35 @@ def _duplicate(element: str) -> Problem:
     return Problem(element, "duplicate-id", text)
 
 
-def _elements(
-    process: etree._Element, flows: Mapping[str, Flow], problems: list[Problem]
-) -> Iterator[tuple[str, Element]]:
-    lanes, seen = _lanes(process), set(flows)
-    for node in process:
-        tag = local_name(node)
-        if not _is_bpmn(node) or tag in DOCUMENTATION or tag == "sequenceFlow":
-            continue
-        element = node.get("id", f"line {node.sourceline}")
-        if element in seen:
-            problems.append(_duplicate(element))
-        seen.add(element)
-        kind = SUPPORTED.get(tag)
-        if kind is ElementKind.END and node.find(f"{{{BPMN}}}terminateEventDefinition") is not None:
-            kind = ElementKind.TERMINATE
-        if kind is not None:
-            yield element, _element(node, element, kind, flows, lanes)
+def _elements(scopes: _Scopes, flows: Mapping[str, Flow], reading: Reading) -> Iterator[tuple[str, Element]]:
+    lanes, seen = _lanes(scopes), set(flows)
+    for scope, nodes in scopes.items():
+        for node in nodes:
+            element = node_id(node)
+            if element in seen:
+                reading.problems.append(_duplicate(element))
+                continue
+            seen.add(element)
+            read = read_element(node, scope=scope, lane=lanes.get(element), reading=reading)
+            if read is not None:
+                yield element, read
 
 
-def _element(
-    node: etree._Element,
-    element: str,
-    kind: ElementKind,
-    flows: Mapping[str, Flow],
-    lanes: Mapping[str, str],
-) -> Element:
-    attributes = {
-        str(etree.QName(key).localname): str(value)
-        for key, value in node.attrib.items()
-        if etree.QName(key).namespace == LZ
-    }
-    return Element(
-        id=element,
-        kind=kind,
-        name=node.get("name", ""),
-        attributes=MappingProxyType(attributes),
-        lane=lanes.get(element),
-        incoming=tuple(flow.id for flow in flows.values() if flow.target == element),
-        outgoing=tuple(flow.id for flow in flows.values() if flow.source == element),
-        default=node.get("default"),
-    )
+def _lanes(scopes: _Scopes) -> dict[str, str]:
+    """Element id → lane name (or id); an inner lane comes later in the file and wins.
 
-
-def _lanes(process: etree._Element) -> dict[str, str]:
-    """Element id → lane name (or id); an inner lane comes later in the file and wins."""
-    return {
-        str(reference.text).strip(): str(lane.get("name") or lane.get("id"))
-        for lane in process.iter(f"{{{BPMN}}}lane")
-        for reference in lane.iterchildren(f"{{{BPMN}}}flowNodeRef")
-    }
+    What stands in a sub-process without lanes of its own is in the lane of the sub-process.
+    """
+    found: dict[str, str] = {}
+    for scope, nodes in scopes.items():
+        inherited = found.get(scope or "")
+        if inherited is not None:
+            found |= {node_id(node): inherited for node in nodes}
+        container = nodes[0].getparent() if nodes else None
+        for laneset in container.iterchildren(f"{{{BPMN}}}laneSet") if container is not None else ():
+            found |= {
+                str(reference.text).strip(): str(lane.get("name") or lane.get("id"))
+                for lane in laneset.iter(f"{{{BPMN}}}lane")
+                for reference in lane.iterchildren(f"{{{BPMN}}}flowNodeRef")
+            }
+    return found

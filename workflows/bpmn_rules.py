@@ -1,30 +1,38 @@
-"""How the elements of a process must be connected and labelled: rules that need no token game."""
+"""How the elements of a process must be connected: rules that need no token game."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from forms.problems import Problem
-from workflows.bpmn_words import ATTRIBUTES, REQUIRED, Element, ElementKind, Flow, Outcome
-from workflows.deadlines import DurationProblem, parse_duration
+from workflows.bpmn_words import BRANCHING, ENDS, GATEWAYS, HOSTS, Element, ElementKind, EventKind, Flow
 
-_IDENTIFIER = re.compile(r"[^\W\d]\w*")
-_RESERVED = frozenset({"answers", "context"})
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """All of a process; `known`: id → scope, also of elements that are refused for other reasons."""
+
+    elements: Mapping[str, Element]
+    flows: Mapping[str, Flow]
+    known: Mapping[str, str | None]
+    scopes: Sequence[str | None]
 
 
 def check_connections(
-    *, elements: Mapping[str, Element], flows: Mapping[str, Flow], known: Collection[str]
+    *,
+    elements: Mapping[str, Element],
+    flows: Mapping[str, Flow],
+    known: Mapping[str, str | None],
+    scopes: Sequence[str | None],
 ) -> list[Problem]:
-    """Ends of flows, number of starts, splits, and where conditions and defaults may stand.
-
-    `known` are all ids of the process, also of elements that are refused for other reasons.
-    """
-    problems = list(_start_and_end(elements))
+    """Ends of flows, number of starts, splits, boundaries, and where conditions and defaults may stand."""
+    drawn = _Drawn(elements, flows, known, scopes)
+    problems = [problem for scope in scopes for problem in _start_and_end(drawn, scope)]
     pairs = Counter((flow.source, flow.target) for flow in flows.values())
     for flow in flows.values():
-        problems += _flow(flow, elements, known)
+        problems += _flow(flow, drawn)
         if pairs.pop((flow.source, flow.target), 1) > 1:
             problems.append(
                 _problem(
@@ -37,7 +45,8 @@ def check_connections(
                 )
             )
     for element in elements.values():
-        problems += _ways_in_and_out(element, flows)
+        problems += _ways_in_and_out(element, drawn)
+        problems += _special(element, drawn)
     return problems
 
 
@@ -45,65 +54,79 @@ def _problem(where: str, code: str, de: str, en: str) -> Problem:
     return Problem(where, code, {"de": de, "en": en})
 
 
-def _start_and_end(elements: Mapping[str, Element]) -> Iterator[Problem]:
-    starts = [element.id for element in elements.values() if element.kind is ElementKind.START]
+def _start_and_end(drawn: _Drawn, scope: str | None) -> Iterator[Problem]:
+    inside = [element for element in drawn.elements.values() if element.scope == scope]
+    starts = [element.id for element in inside if element.kind is ElementKind.START]
+    where = scope or "process"
     if len(starts) != 1:
         yield _problem(
-            starts[1] if starts else "process",
+            starts[1] if starts else where,
             "one-start",
-            f"Ein Ablauf braucht genau ein Startereignis, hier sind es {len(starts)}.",
-            f"A process needs exactly one start event, here are {len(starts)}.",
+            f"Ein Ablauf braucht genau ein Startereignis, hier ({where}) sind es {len(starts)}.",
+            f"A process needs exactly one start event, here ({where}) are {len(starts)}.",
         )
-    if not any(element.kind in {ElementKind.END, ElementKind.TERMINATE} for element in elements.values()):
+    if not any(element.kind in ENDS for element in inside):
         yield _problem(
-            "process", "no-end", "Der Ablauf hat kein Endereignis.", "The process has no end event."
+            where, "no-end", f"Der Ablauf {where} hat kein Endereignis.", f"{where} has no end event."
         )
 
 
-def _flow(flow: Flow, elements: Mapping[str, Element], known: Collection[str]) -> Iterator[Problem]:
-    source = elements.get(flow.source)
-    if flow.condition is not None and source is not None and source.kind is not ElementKind.CHOICE:
+def _flow(flow: Flow, drawn: _Drawn) -> Iterator[Problem]:
+    source = drawn.elements.get(flow.source)
+    if flow.condition is not None and source is not None and source.kind not in BRANCHING:
         yield _problem(
             flow.id,
             "condition-outside-choice",
-            f"Der Pfeil {flow.id} hat eine Bedingung, kommt aber nicht aus einem exklusiven Gateway.",
-            f"The flow {flow.id} has a condition but does not leave an exclusive gateway.",
+            f"Der Pfeil {flow.id} hat eine Bedingung, kommt aber nicht aus einem exklusiven oder inklusiven "
+            "Gateway.",
+            f"The flow {flow.id} has a condition but leaves no exclusive or inclusive gateway.",
         )
-    if flow.source not in known or flow.target not in known:
+    if flow.source not in drawn.known or flow.target not in drawn.known:
         yield _problem(
             flow.id,
             "loose-flow",
             f"Der Pfeil {flow.id} ist nicht an beiden Enden verbunden.",
             f"The flow {flow.id} is not connected at both ends.",
         )
+    elif drawn.known[flow.source] != drawn.known[flow.target]:
+        yield _problem(
+            flow.id,
+            "flow-across-border",
+            f"Der Pfeil {flow.id} führt über den Rand eines Teilprozesses.",
+            f"The flow {flow.id} crosses the border of a sub-process.",
+        )
 
 
-def _ways_in_and_out(element: Element, flows: Mapping[str, Flow]) -> Iterator[Problem]:
+def _ways_in_and_out(element: Element, drawn: _Drawn) -> Iterator[Problem]:
     name = element.name or element.id
-    splits = {ElementKind.CHOICE, ElementKind.PARALLEL}
-    if len(element.outgoing) > 1 and element.kind not in splits:
+    if len(element.outgoing) > 1 and element.kind not in GATEWAYS:
         yield _problem(
             element.id,
             "implicit-split",
             f"Aus „{name}“ ({element.id}) führen mehrere Pfeile. Bitte ein Gateway dahinter setzen.",
             f"Several flows leave '{name}' ({element.id}). Put a gateway after it.",
         )
-    if element.kind is ElementKind.START and element.incoming:
+    if element.kind in {ElementKind.START, ElementKind.BOUNDARY} and element.incoming:
+        kind_de, kind_en, code = (
+            ("Startereignis", "start event", "flow-into-start")
+            if element.kind is ElementKind.START
+            else ("Randereignis", "boundary event", "flow-into-boundary")
+        )
         yield _problem(
             element.id,
-            "flow-into-start",
-            f"In das Startereignis {element.id} führt ein Pfeil.",
-            f"A flow leads into the start event {element.id}.",
+            code,
+            f"In das {kind_de} {element.id} führt ein Pfeil.",
+            f"A flow leads into the {kind_en} {element.id}.",
         )
-    if element.kind in {ElementKind.END, ElementKind.TERMINATE} and element.outgoing:
+    if element.kind in ENDS and element.outgoing:
         yield _problem(
             element.id,
             "flow-out-of-end",
             f"Aus dem Endereignis {element.id} führt ein Pfeil.",
             f"A flow leaves the end event {element.id}.",
         )
-    if element.default is not None or element.kind is ElementKind.CHOICE:
-        yield from _choice(element, flows)
+    if element.default is not None or element.kind in BRANCHING:
+        yield from _choice(element, drawn.flows)
 
 
 def _choice(element: Element, flows: Mapping[str, Flow]) -> Iterator[Problem]:
@@ -133,53 +156,82 @@ def _choice(element: Element, flows: Mapping[str, Flow]) -> Iterator[Problem]:
             )
 
 
-def check_attributes(*, elements: Mapping[str, Element]) -> list[Problem]:
-    """Our `lz:` attributes: known, complete and with values we understand."""
-    return [problem for element in elements.values() for problem in _attributes(element)]
+def _special(element: Element, drawn: _Drawn) -> Iterator[Problem]:
+    match element.kind:
+        case ElementKind.BOUNDARY:
+            yield from _boundary(element, drawn)
+        case ElementKind.EVENTS:
+            yield from _event_gateway(element, drawn)
+        case ElementKind.CALL:
+            yield from _call(element, drawn)
+        case _:
+            return
 
 
-def _attributes(element: Element) -> Iterator[Problem]:
-    allowed = ATTRIBUTES[element.kind]
-    for unknown in sorted(set(element.attributes) - allowed):
+def _boundary(element: Element, drawn: _Drawn) -> Iterator[Problem]:
+    host = drawn.elements.get(element.attached or "")
+    if host is None or host.kind not in HOSTS or host.scope != element.scope:
         yield _problem(
             element.id,
-            "unknown-attribute",
-            f"{element.id}: lz:{unknown} gibt es hier nicht. Möglich: {', '.join(sorted(allowed))}.",
-            f"{element.id}: there is no lz:{unknown} here. Possible: {', '.join(sorted(allowed))}.",
+            "bad-attachment",
+            f"Das Randereignis {element.id} hängt an „{element.attached}“. Möglich sind Aufgaben von "
+            "Menschen und Systemen, Empfangsaufgaben, Teilprozesse und Aufrufe im selben Ablauf.",
+            f"The boundary event {element.id} is attached to '{element.attached}'. Possible are user, "
+            "service, send and receive tasks, sub-processes and call activities of the same process.",
         )
-    required = REQUIRED.get(element.kind)
-    if required is not None and not element.attributes.get(required):
+    if element.event is EventKind.ERROR and not element.interrupting:
         yield _problem(
             element.id,
-            "missing-attribute",
-            f"{element.id}: Es fehlt lz:{required}.",
-            f"{element.id}: lz:{required} is missing.",
+            "error-must-interrupt",
+            f"Ein Fehlerereignis am Rand unterbricht immer ({element.id}).",
+            f"An error event on a boundary always interrupts ({element.id}).",
         )
-    yield from _values(element)
 
 
-def _values(element: Element) -> Iterator[Problem]:
-    outcome = element.attributes.get("outcome")
-    if outcome is not None and outcome not in set(Outcome):
+def _event_gateway(element: Element, drawn: _Drawn) -> Iterator[Problem]:
+    name = element.name or element.id
+    if len(element.outgoing) < 2:  # noqa: PLR2004
         yield _problem(
             element.id,
-            "unknown-outcome",
-            f"{element.id}: Das Ergebnis „{outcome}“ gibt es nicht. Möglich: {', '.join(Outcome)}.",
-            f"{element.id}: there is no outcome '{outcome}'. Possible: {', '.join(Outcome)}.",
+            "one-event-only",
+            f"Am ereignisbasierten Gateway „{name}“ ({element.id}) braucht es mindestens zwei Ereignisse.",
+            f"The event-based gateway '{name}' ({element.id}) needs at least two events.",
         )
-    due = element.attributes.get("due")
-    if due is not None:
-        try:
-            parse_duration(text=due)
-        except DurationProblem as error:
-            yield Problem(element.id, "bad-duration", error.problems[0].text)
-    result = element.attributes.get("result")
-    if result is not None and (result in _RESERVED or not _IDENTIFIER.fullmatch(result)):
+    for flow in (drawn.flows[flow] for flow in element.outgoing):
+        target = drawn.elements.get(flow.target)
+        waits = target is not None and target.kind in {ElementKind.TIMER, ElementKind.MESSAGE}
+        attached = any(each.attached == flow.target for each in drawn.elements.values())
+        if target is None or not waits or len(target.incoming) != 1 or target.several or attached:
+            yield _problem(
+                element.id,
+                "not-an-event",
+                f"Hinter dem ereignisbasierten Gateway „{name}“ ({element.id}) steht „{flow.target}“. "
+                "Erlaubt sind Fristen und Nachrichten, die nur von dort erreicht werden.",
+                f"The event-based gateway '{name}' ({element.id}) leads to '{flow.target}'. Only timers and "
+                "messages that are reached from there alone are allowed.",
+            )
+
+
+def _call(element: Element, drawn: _Drawn) -> Iterator[Problem]:
+    if element.calls not in drawn.scopes:
         yield _problem(
             element.id,
-            "bad-result-name",
-            f"{element.id}: „{result}“ taugt nicht als Name für lz:result (Buchstaben, Ziffern, _; nicht "
-            "answers oder context).",
-            f"{element.id}: '{result}' cannot be the name of lz:result (letters, digits, _; not answers, "
-            "context).",
+            "unknown-process",
+            f"{element.id} ruft „{element.calls}“ auf; so heißt kein anderer Prozess dieser Datei.",
+            f"{element.id} calls '{element.calls}'; no other process of this file has that id.",
         )
+        return
+    seen, waiting = set[str | None](), [element.inner]
+    while waiting:
+        scope = waiting.pop()
+        inside = [each for each in drawn.elements.values() if each.scope == scope and each.inner]
+        if element in inside:
+            yield _problem(
+                element.id,
+                "recursive-call",
+                f"{element.id} ruft „{element.calls}“ auf, und der Aufruf führt hierher zurück.",
+                f"{element.id} calls '{element.calls}', and that leads back here.",
+            )
+            return
+        seen.add(scope)
+        waiting += [each.inner for each in inside if each.inner not in seen]

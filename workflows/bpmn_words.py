@@ -1,6 +1,7 @@
 """What a process is made of: the supported BPMN elements and our attributes, as tables and values.
 
 To allow an element, add one line to `SUPPORTED` (and teach `process` to run it, `soundness` to prove it).
+The subset as people read it: docs/reference/bpmn.md.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from workflows.expressions import Expression
 
@@ -19,11 +21,29 @@ class ElementKind(StrEnum):
     START = "start"
     END = "end"
     TERMINATE = "terminate"
+    ERROR = "error"
     USER = "user"
     SERVICE = "service"
     DECISION = "decision"
+    MESSAGE = "message"
+    TIMER = "timer"
+    BOUNDARY = "boundary"
+    THROW = "throw"
+    SUBPROCESS = "subprocess"
+    CALL = "call"
     CHOICE = "choice"
+    INCLUSIVE = "inclusive"
     PARALLEL = "parallel"
+    EVENTS = "events"
+
+
+class EventKind(StrEnum):
+    """What a start, an end or an event on a boundary is about."""
+
+    TIMER = "timer"
+    MESSAGE = "message"
+    ERROR = "error"
+    ESCALATION = "escalation"
 
 
 class Outcome(StrEnum):
@@ -35,30 +55,70 @@ class Outcome(StrEnum):
     CLOSED = "closed"
 
 
+class DeadlineKind(StrEnum):
+    """What a timer means, as `lz:deadline` says: which rules of the calendar the case layer applies."""
+
+    LEGAL = "legal"
+    SERVICE = "service"
+    REMINDER = "reminder"
+    FICTION = "fiction"
+
+
 SUPPORTED: Mapping[str, ElementKind] = {
     "startEvent": ElementKind.START,
     "endEvent": ElementKind.END,
     "userTask": ElementKind.USER,
     "manualTask": ElementKind.USER,
     "serviceTask": ElementKind.SERVICE,
+    "sendTask": ElementKind.SERVICE,
+    "receiveTask": ElementKind.MESSAGE,
     "businessRuleTask": ElementKind.DECISION,
+    "intermediateCatchEvent": ElementKind.MESSAGE,
+    "intermediateThrowEvent": ElementKind.THROW,
+    "boundaryEvent": ElementKind.BOUNDARY,
+    "subProcess": ElementKind.SUBPROCESS,
+    "callActivity": ElementKind.CALL,
     "exclusiveGateway": ElementKind.CHOICE,
+    "inclusiveGateway": ElementKind.INCLUSIVE,
     "parallelGateway": ElementKind.PARALLEL,
+    "eventBasedGateway": ElementKind.EVENTS,
 }
+# The order a sendTask or a sent message gives if it names none.
+SEND = "send-message"
+# Activities: what events can be attached to, and what can run for several at once.
+HOSTS = frozenset(
+    {ElementKind.USER, ElementKind.SERVICE, ElementKind.MESSAGE, ElementKind.SUBPROCESS, ElementKind.CALL}
+)
+ENDS = frozenset({ElementKind.END, ElementKind.TERMINATE, ElementKind.ERROR})
+NESTING = frozenset({ElementKind.SUBPROCESS, ElementKind.CALL})
+BRANCHING = frozenset({ElementKind.CHOICE, ElementKind.INCLUSIVE})
+GATEWAYS = BRANCHING | {ElementKind.PARALLEL, ElementKind.EVENTS}
 
 _LABELS = frozenset({"labelDe", "labelEn"})
-_WORK = frozenset({"unit", "role", "form", "result", "fourEyes", "due"}) | _LABELS
+MANY = frozenset({"units", "unitsFrom", "collection", "completion"})
+_TIMER = _LABELS | {"due", "deadline", "from", "result"}
 ATTRIBUTES: Mapping[ElementKind, frozenset[str]] = {
-    ElementKind.START: _LABELS,
-    ElementKind.END: _LABELS | {"outcome"},
+    ElementKind.START: _LABELS | {"due", "deadline", "from", "message"},
+    ElementKind.END: _LABELS | {"outcome", "code", "message", "command", "letter", "result"},
     ElementKind.TERMINATE: _LABELS | {"outcome"},
-    ElementKind.USER: _WORK,
-    ElementKind.SERVICE: _LABELS | {"command", "letter", "result"},
+    ElementKind.ERROR: _LABELS | {"outcome", "code"},
+    ElementKind.USER: _LABELS | MANY | {"unit", "role", "form", "result", "fourEyes", "due"},
+    ElementKind.SERVICE: _LABELS | MANY | {"command", "letter", "result", "message"},
     ElementKind.DECISION: _LABELS | {"decision", "result"},
-    ElementKind.CHOICE: _LABELS,
-    ElementKind.PARALLEL: _LABELS,
+    ElementKind.MESSAGE: _LABELS | MANY | {"message", "result"},
+    ElementKind.TIMER: _TIMER,
+    ElementKind.BOUNDARY: _TIMER | {"message", "code"},
+    ElementKind.THROW: _LABELS | {"code"},
+    ElementKind.SUBPROCESS: _LABELS | MANY | {"result"},
+    ElementKind.CALL: _LABELS | MANY | {"result"},
+    **dict.fromkeys(GATEWAYS, _LABELS),
 }
-REQUIRED: Mapping[ElementKind, str] = {ElementKind.SERVICE: "command", ElementKind.DECISION: "decision"}
+REQUIRED: Mapping[ElementKind, str] = {
+    ElementKind.SERVICE: "command",
+    ElementKind.DECISION: "decision",
+    ElementKind.MESSAGE: "message",
+    ElementKind.TIMER: "due",
+}
 
 # Tags that describe and are not carried out.
 DOCUMENTATION = frozenset({
@@ -69,66 +129,29 @@ DOCUMENTATION = frozenset({
     "outputSet", "dataOutput", "supportedInterfaceRef", "ioBinding", "correlationSubscription",
 })  # fmt: skip
 
-_TIMER = ("Fristen bitte mit lz:due an der Aufgabe angeben.", "Give the limit as lz:due of the task.")
-_MESSAGE = (
-    "Bitte eine Aufgabe (userTask) verwenden, die auf die Antwort wartet, oder zum Senden einen serviceTask.",
-    "Use a userTask that waits for the answer, or a serviceTask to send.",
-)
-_INLINE = (
-    "Bitte die Schritte direkt in diesen Ablauf zeichnen.",
-    "Draw the steps directly into this process.",
-)
-_ONCE = (
-    "Bitte die Aufgabe einmal zeichnen und mit einem exklusiven Gateway wiederholen.",
-    "Draw the task once and repeat it by an exclusive gateway.",
-)
-_PLAIN = (
-    "Bitte ein einfaches Start- oder Endereignis verwenden.",
-    "Use a plain start or end event.",
-)
-HINTS: Mapping[str, tuple[str, str]] = {
-    "task": (
-        "Bitte festlegen, wer es tut: userTask (Mensch), serviceTask (System), businessRuleTask (Tabelle).",
-        "Say who does it: userTask (person), serviceTask (system), businessRuleTask (table).",
-    ),
-    "scriptTask": (
-        "Programmcode wird nie ausgeführt. Bitte eine Entscheidungstabelle (businessRuleTask) verwenden.",
-        "Code is never run. Use a decision table (businessRuleTask).",
-    ),
-    "sendTask": _MESSAGE,
-    "receiveTask": _MESSAGE,
-    "subProcess": _INLINE,
-    "adHocSubProcess": _INLINE,
-    "transaction": _INLINE,
-    "callActivity": _INLINE,
-    "inclusiveGateway": (
-        "Bitte ein paralleles Gateway mit exklusiven Gateways in den Zweigen verwenden.",
-        "Use a parallel gateway with exclusive gateways in its branches.",
-    ),
-    "complexGateway": (
-        "Bitte exklusive und parallele Gateways verwenden.",
-        "Use exclusive and parallel gateways.",
-    ),
-    "eventBasedGateway": _MESSAGE,
-    "boundaryEvent": _TIMER,
-    "intermediateCatchEvent": _TIMER,
-    "intermediateThrowEvent": _MESSAGE,
-    "timerEventDefinition": _TIMER,
-    "messageEventDefinition": _PLAIN,
-    "signalEventDefinition": _PLAIN,
-    "errorEventDefinition": _PLAIN,
-    "multiInstanceLoopCharacteristics": _ONCE,
-    "standardLoopCharacteristics": _ONCE,
-}
-DEFAULT_HINT = (
-    "Bitte mit Aufgaben, Gateways, Start- und Endereignissen ausdrücken.",
-    "Express it with tasks, gateways, start and end events.",
-)
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """How an activity runs for several at once (multi-instance).
+
+    One of `units` (unit keys) and `items` (an expression for a list, or a number) says for whom; `by_unit`:
+    the items are keys of units. `complete`: over early once it holds; it sees `instances` and `completed`.
+    """
+
+    sequential: bool
+    units: tuple[str, ...]
+    items: Expression | None
+    by_unit: bool
+    complete: Expression | None
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One node of the diagram. `attributes` are our `lz:` attributes without prefix."""
+    """One node of the diagram. `attributes` are our `lz:` attributes without prefix.
+
+    `scope`: id of the sub-process (or called process) it stands in, None in the process itself. `attached`:
+    the activity whose boundary it stands on. `calls`: the process a call activity calls.
+    """
 
     id: str
     kind: ElementKind
@@ -138,16 +161,27 @@ class Element:
     incoming: tuple[str, ...]
     outgoing: tuple[str, ...]
     default: str | None
+    event: EventKind | None = None
+    scope: str | None = None
+    attached: str | None = None
+    interrupting: bool = True
+    calls: str | None = None
+    several: Several | None = None
 
     @property
     def result(self) -> str:
         """The member of the process data that this element writes."""
         return self.attributes.get("result", self.id)
 
+    @property
+    def inner(self) -> str | None:
+        """The scope this element opens: its own id for a sub-process, the called process for a call."""
+        return self.id if self.kind is ElementKind.SUBPROCESS else self.calls
+
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A sequence flow; `condition` only where it leaves an exclusive gateway."""
+    """A sequence flow; `condition` only where it leaves an exclusive or inclusive gateway."""
 
     id: str
     source: str
@@ -158,7 +192,10 @@ class Flow:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ProcessDefinition:
-    """A process that may be begun; compared and cached by identity. `bpmn_hash` is SHA-256 in hex."""
+    """A process that may be begun; compared and cached by identity. `bpmn_hash` is SHA-256 in hex.
+
+    `elements` and `flows` hold those of sub-processes and called processes too; ids are unique in a file.
+    """
 
     id: str
     name: str
@@ -171,12 +208,31 @@ class ProcessDefinition:
         return tuple(element for element in self.elements.values() if element.kind in kinds)
 
     def followers(self, element: str) -> tuple[str, ...]:
-        """Ids of the elements that can come directly after `element`."""
+        """Ids of the elements that can come directly after `element` by a sequence flow."""
         return tuple(self.flows[flow].target for flow in self.elements[element].outgoing)
+
+    def inside(self, scope: str | None) -> tuple[Element, ...]:
+        """The elements that stand directly in a scope, in the order of the file."""
+        return _scopes(self).get(scope, ())
+
+    def boundaries(self, element: str) -> tuple[Element, ...]:
+        """The events on the boundary of an activity."""
+        return _boundaries(self).get(element, ())
+
+    def start_of(self, scope: str | None) -> Element:
+        return next(element for element in self.inside(scope) if element.kind is ElementKind.START)
+
+    def ends_of(self, scope: str | None) -> tuple[Element, ...]:
+        return tuple(element for element in self.inside(scope) if element.kind in ENDS)
+
+    @property
+    def scopes(self) -> tuple[str | None, ...]:
+        """The process itself (None), its sub-processes and the processes it calls."""
+        return tuple(_scopes(self))
 
     @property
     def start(self) -> Element:
-        return self.of_kind(ElementKind.START)[0]
+        return self.start_of(None)
 
     @property
     def user_tasks(self) -> tuple[Element, ...]:
@@ -184,7 +240,13 @@ class ProcessDefinition:
 
     @property
     def service_tasks(self) -> tuple[Element, ...]:
-        return self.of_kind(ElementKind.SERVICE)
+        """What gives an order: service and send tasks, and ends that send a message."""
+        return tuple(
+            element
+            for element in self.elements.values()
+            if element.kind is ElementKind.SERVICE
+            or (element.kind is ElementKind.END and element.event is EventKind.MESSAGE)
+        )
 
     @property
     def decisions(self) -> tuple[Element, ...]:
@@ -192,8 +254,25 @@ class ProcessDefinition:
 
     @property
     def ends(self) -> tuple[Element, ...]:
-        return self.of_kind(ElementKind.END, ElementKind.TERMINATE)
+        """The ends of the process itself, not those of its sub-processes."""
+        return self.ends_of(None)
 
     @property
     def conditions(self) -> tuple[Flow, ...]:
         return tuple(flow for flow in self.flows.values() if flow.condition is not None)
+
+
+@lru_cache(maxsize=128)
+def _scopes(definition: ProcessDefinition) -> Mapping[str | None, tuple[Element, ...]]:
+    found: dict[str | None, list[Element]] = {None: []}
+    for element in definition.elements.values():
+        found.setdefault(element.scope, []).append(element)
+    return {scope: tuple(elements) for scope, elements in found.items()}
+
+
+@lru_cache(maxsize=128)
+def _boundaries(definition: ProcessDefinition) -> Mapping[str, tuple[Element, ...]]:
+    found: dict[str, list[Element]] = {}
+    for element in definition.of_kind(ElementKind.BOUNDARY):
+        found.setdefault(str(element.attached), []).append(element)
+    return {host: tuple(elements) for host, elements in found.items()}

@@ -1,7 +1,7 @@
 """The legal calendar: when a period ends, when a notice counts as notified, until when one may appeal.
 
-Sources: §§ 187–193 BGB, § 31 VwVfG, § 108 AO (periods); § 41 VwVfG, § 122 and § 122a AO, § 37 SGB X, § 9 OZG
-(notification, dated table in `notification`); §§ 58, 70, 74 VwGO (appeals). Nothing here reads the clock.
+Sources: §§ 187, 188, 190, 193 BGB, § 31 VwVfG, § 108 AO (periods); §§ 58, 70, 74 VwGO (appeals). The rarer
+rules are in `periods`, notification in `notification`. Nothing here reads the clock.
 """
 
 from __future__ import annotations
@@ -29,6 +29,11 @@ LAENDER: Mapping[str, str] = {
 _GERMANY = ZoneInfo("Europe/Berlin")
 _DURATION = re.compile(r"P(?=\d)(?:(\d{1,3})Y)?(?:(\d{1,3})M)?(?:(\d{1,3})W)?(?:(\d{1,4})D)?")
 _SATURDAY = 5
+# Days off that only some municipalities have: where the holiday library knows them, and for which Länder.
+MUNICIPAL: Mapping[str, frozenset[str]] = {
+    "catholic": frozenset({"BY", "SN", "TH"}),
+    "augsburg": frozenset({"BY"}),
+}
 _MONTHS_A_YEAR = 12
 
 
@@ -60,9 +65,9 @@ class Duration:
 class Holidays:
     """The days off of one authority: its Land, and what only its municipality celebrates.
 
-    `municipal` names sets of the holiday library ("catholic": Mariä Himmelfahrt in Bavaria, Fronleichnam in
-    parts of Saxony and Thuringia); `yearly` are (month, day), `single` are one-off days.
-    Raises `ValueError` for an unknown Land.
+    `municipal` names sets ("catholic": Mariä Himmelfahrt in Bavaria, Fronleichnam in parts of Saxony and
+    Thuringia; "augsburg": Friedensfest there); `yearly` are (month, day), `single` are one-off days.
+    Raises `ValueError` for an unknown Land, or a set that this Land does not have.
     """
 
     land: str
@@ -74,6 +79,10 @@ class Holidays:
         if self.land not in LAENDER:
             known = ", ".join(sorted(LAENDER))
             raise ValueError(f"unknown Land {self.land!r}; use one of {known}")
+        for name in self.municipal:
+            if self.land not in MUNICIPAL.get(name, ()):
+                known = ", ".join(each for each, lands in MUNICIPAL.items() if self.land in lands) or "none"
+                raise ValueError(f"no municipal holidays {name!r} in {self.land}; there are: {known}")
 
     def is_working_day(self, *, day: date) -> bool:
         """Neither Saturday, Sunday nor a public holiday here (§ 193 BGB, § 31 (3) VwVfG).
@@ -93,11 +102,18 @@ class Holidays:
             day += timedelta(days=1)
         return day
 
+    def previous_working_day(self, *, day: date) -> date:
+        """`day` itself, or the last working day before it."""
+        while not self.is_working_day(day=day):
+            day -= timedelta(days=1)
+        return day
+
 
 @cache
 def _public_holidays(land: str, municipal: frozenset[str], year: int) -> frozenset[date]:
-    categories = ("public", *sorted(municipal))
-    return frozenset(country_holidays("DE", subdiv=land, years=year, categories=categories))
+    place = "Augsburg" if "augsburg" in municipal else land
+    categories = ("public", *sorted(municipal & {"catholic"}))
+    return frozenset(country_holidays("DE", subdiv=place, years=year, categories=categories))
 
 
 def parse_duration(*, text: str) -> Duration:
@@ -152,7 +168,10 @@ def end_of_period(
 
 
 def extend(*, end: date, duration: Duration, days_off: Holidays) -> date:
-    """The new end of an extended period; it counts from the old end (§ 190 BGB)."""
+    """The new end of an extended period; it counts from the old end (§ 190 BGB), already shifted.
+
+    Only periods that an authority has set may be extended, also afterwards (§ 31 (7) VwVfG).
+    """
     return end_of_period(start=end, duration=duration, days_off=days_off)
 
 
@@ -176,10 +195,18 @@ def has_ended(*, end: date, now: datetime) -> bool:
     return now.astimezone(_GERMANY).date() > end
 
 
-def appeal_until(*, notified: date, days_off: Holidays, instructed: bool = True) -> date:
-    """The last day for an objection or suit: one month after notification (§§ 70, 74 VwGO).
+def appeal_until(
+    *,
+    notified: date,
+    days_off: Holidays,
+    instructed: bool = True,
+    period: Duration = Duration(months=1),
+) -> date:
+    """The last day for an objection or suit, as a rule one month after notification.
 
-    Without a correct instruction about remedies (`instructed=False`) it is one year (§ 58 (2) VwGO).
+    §§ 70, 74 VwGO, § 355 AO, § 84 SGG (three months abroad: `period`). Without a correct instruction about
+    remedies (`instructed=False`) it is one year (§ 58 (2) VwGO, § 356 (2) AO, § 66 (2) SGG).
     """
-    period = Duration(months=1) if instructed else Duration(months=12)
-    return end_of_period(start=notified, duration=period, days_off=days_off)
+    return end_of_period(
+        start=notified, duration=period if instructed else Duration(months=12), days_off=days_off
+    )

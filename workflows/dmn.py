@@ -1,30 +1,37 @@
-"""Read DMN 1.3+ files into decision tables, or refuse them cell by cell.
+"""Read DMN files (1.1 to 1.6) into decision tables that know which others they require.
 
-Standard: OMG DMN 1.3 to 1.6. Only decision tables; each decision stands alone and is asked by a
-businessRuleTask, so tables that need other decisions are refused.
+Only decision tables are read; a decision may use the results of others in the same file (decision
+requirements), without circles.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from lxml import etree
 
 from forms.problems import Problem
-from workflows.expressions import Expression, ExpressionProblem, compile_node
-from workflows.grammar import parse
-from workflows.syntax import Literal, Name, Node
-from workflows.tables import DecisionProblems, DecisionTable, HitPolicy, Input, Output, Rule
-from workflows.unary import CellError, Test, read_test, read_value
+from workflows.dmn_document import Document
+from workflows.dmn_tables import TableReader
+from workflows.tables import DecisionProblems, DecisionTable, names_of
 from workflows.untrusted_xml import XmlProblem, local_name, read_xml
 
-_VERSIONS = ("/DMN/20191111/", "/DMN/20211108/", "/DMN/20230324/", "/DMN/20240513/")
-MAX_RULES = 1_000
-MAX_COLUMNS = 50
+# 1.1, 1.2, 1.3, 1.4, 1.5, 1.6
+_VERSIONS = frozenset({"20151101", "20180521", "20191111", "20211108", "20230324", "20240513"})
+MAX_DECISIONS = 50
+# What the process itself puts into its data.
+_RESERVED = frozenset({"answers", "context", "representation"})
 
 
-def _problem(where: str, code: str, de: str, en: str) -> Problem:
-    return Problem(where, code, {"de": de, "en": en})
+def read_tables(*, xml: bytes) -> Mapping[str, DecisionTable]:
+    """Tables by decision id. Raises `DecisionProblems` with everything that is not understood."""
+    root = _read_root(xml)
+    document = Document(namespace=etree.QName(root).namespace or "")
+    tables = _Reader(root, document).tables()
+    if document.problems:
+        raise DecisionProblems(document.problems)
+    return tables
 
 
 def _read_root(xml: bytes) -> etree._Element:
@@ -33,201 +40,155 @@ def _read_root(xml: bytes) -> etree._Element:
     except XmlProblem as error:
         raise DecisionProblems(error.problems) from error
     namespace = etree.QName(root).namespace or ""
-    if local_name(root) != "definitions" or not any(version in namespace for version in _VERSIONS):
-        refusal = _problem(
-            "line 1",
-            "not-dmn",
-            "Das ist keine DMN-Datei ab Version 1.3. Bitte als DMN 1.3 exportieren.",
-            "This is no DMN file of version 1.3 or later. Export it as DMN 1.3.",
-        )
-        raise DecisionProblems([refusal])
+    if (
+        local_name(root) != "definitions"
+        or "/spec/DMN/" not in namespace
+        or _VERSIONS.isdisjoint(namespace.split("/"))
+    ):
+        text = {
+            "de": "Das ist keine DMN-Datei der Versionen 1.1 bis 1.6. Bitte als DMN 1.3 exportieren.",
+            "en": "This is no DMN file of the versions 1.1 to 1.6. Export it as DMN 1.3.",
+        }
+        raise DecisionProblems([Problem("line 1", "not-dmn", text)])
     return root
 
 
-class Reader:
-    """Walks one file and collects what is wrong with it. Raises `DecisionProblems` if it is no DMN at all."""
+class _Reader:
+    """Walks one file."""
 
-    def __init__(self, *, xml: bytes) -> None:
-        self.problems: list[Problem] = []
-        self._root = root = _read_root(xml)
-        # Names may hold spaces in FEEL; as a whole input expression they are understood.
-        self._names = {node.get("name") for node in self._children(root, "inputData")}
+    def __init__(self, root: etree._Element, document: Document) -> None:
+        self._root, self._document = root, document
+        self._decisions = document.children(root, "decision")
+        data = {node.get("name", "") for node in document.children(root, "inputData")}
+        document.names = frozenset(data | {self._variable(each)[0] for each in self._decisions}) - {""}
+        items = document.children(root, "itemDefinition")
+        document.types = {
+            item.get("name", ""): document.text(item, "allowedValues", "text") or "" for item in items
+        }
 
-    def _children(self, node: etree._Element, tag: str) -> list[etree._Element]:
-        return list(node.iterchildren(f"{{{etree.QName(self._root).namespace}}}{tag}"))
-
-    def _text(self, node: etree._Element, tag: str) -> str | None:
-        found = self._children(node, tag)
-        return None if not found else "".join(str(part) for part in found[0].itertext()).strip()
-
-    def tables(self) -> Iterator[DecisionTable]:
-        decisions = self._children(self._root, "decision")
-        if not decisions:
-            self._refuse(
+    def tables(self) -> dict[str, DecisionTable]:
+        if not 0 < len(self._decisions) <= MAX_DECISIONS:
+            self._document.refuse(
                 "line 1",
-                "no-decision",
-                "Die Datei enthält keine Entscheidung.",
-                "The file holds no decision.",
+                "no-decision" if not self._decisions else "too-many-decisions",
+                f"Die Datei braucht 1 bis {MAX_DECISIONS} Entscheidungen, sie hat {len(self._decisions)}.",
+                f"The file needs 1 to {MAX_DECISIONS} decisions, it has {len(self._decisions)}.",
             )
-        seen: set[str] = set()
-        for decision in decisions:
+            return {}
+        language = self._root.get("expressionLanguage")
+        if language and "feel" not in language.lower():
+            self._document.refuse(
+                "line 1",
+                "expression-language",
+                f"Die Sprache {language} wird nicht unterstützt. Bitte FEEL wählen.",
+                f"The language {language} is not supported. Choose FEEL.",
+            )
+        tables: dict[str, DecisionTable] = {}
+        requires: dict[str, list[str]] = {}
+        for decision in self._decisions:
             key = decision.get("id") or f"line {decision.sourceline}"
-            if key in seen:
-                self._refuse(
+            if key in requires:
+                self._document.refuse(
                     key, "duplicate-id", f"Die Kennung {key} ist doppelt.", f"The id {key} is used twice."
                 )
-            seen.add(key)
-            yield from self._decision(decision, key)
+            requires[key] = self._required(decision)
+            table = self._table(decision, key)
+            if table is not None:
+                tables[key] = table
+        return {} if self._document.problems else self._linked(tables, requires)
 
-    def _decision(self, decision: etree._Element, key: str) -> Iterator[DecisionTable]:
-        tables = self._children(decision, "decisionTable")
-        if not tables:
-            self._refuse(
+    def _table(self, decision: etree._Element, key: str) -> DecisionTable | None:
+        found = self._document.children(decision, "decisionTable")
+        if not found:
+            self._document.refuse(
                 key,
                 "no-table",
                 f"Die Entscheidung {key} ist keine Tabelle. Bitte als Entscheidungstabelle anlegen.",
                 f"The decision {key} is not a table. Make it a decision table.",
             )
-            return
-        needs = [
-            self._children(each, "requiredDecision")
-            for each in self._children(decision, "informationRequirement")
+            return None
+        reader = TableReader(self._document, key, decision.get("name") or key, *self._variable(decision))
+        return reader.read(found[0])
+
+    def _variable(self, decision: etree._Element) -> tuple[str, str]:
+        """The name and the type under which others read the decision."""
+        for variable in self._document.children(decision, "variable"):
+            name = variable.get("name") or decision.get("name") or decision.get("id") or ""
+            return name, variable.get("typeRef", "")
+        return decision.get("name") or decision.get("id") or "", ""
+
+    def _required(self, decision: etree._Element) -> list[str]:
+        return [
+            required.get("href", "")
+            for requirement in self._document.children(decision, "informationRequirement")
+            for required in self._document.children(requirement, "requiredDecision")
         ]
-        if any(needs):
-            self._refuse(
-                key,
-                "required-decision",
-                f"Die Tabelle {key} baut auf einer anderen Entscheidung auf. Bitte beide als "
-                "businessRuleTask nacheinander in den Ablauf setzen.",
-                f"The table {key} builds on another decision. Put both as businessRuleTasks "
-                "into the process.",
-            )
-        name = decision.get("name") or key
-        policy = self._policy(tables[0], key)
-        table = self._table(tables[0], key, name, self._variable(decision, name))
-        if policy is not None:
-            yield DecisionTable(key, name, policy, *table)
 
-    def _variable(self, decision: etree._Element, name: str) -> str:
-        variables = self._children(decision, "variable")
-        return (variables[0].get("name") if variables else None) or name
+    def _linked(
+        self, tables: Mapping[str, DecisionTable], requires: Mapping[str, Sequence[str]]
+    ) -> dict[str, DecisionTable]:
+        for key, hrefs in requires.items():
+            for href in hrefs:
+                if not href.startswith("#") or href[1:] not in tables:
+                    self._document.refuse(
+                        key,
+                        "required-decision-missing",
+                        f"Die Tabelle {key} baut auf {href} auf; das gibt es in dieser Datei nicht. Bitte "
+                        "in dieselbe Datei legen oder beide als businessRuleTask in den Ablauf setzen.",
+                        f"The table {key} builds on {href}, which is not in this file. Put it into the same "
+                        "file, or both as businessRuleTasks into the process.",
+                    )
+        if self._document.problems:
+            return {}
+        linked: dict[str, DecisionTable] = {}
+        waiting = {key: [href[1:] for href in hrefs] for key, hrefs in requires.items()}
+        while waiting:
+            ready = [key for key, needed in waiting.items() if all(each in linked for each in needed)]
+            if not ready:
+                self._circle(waiting)
+                return {}
+            for key in ready:
+                needed = tuple(linked[each] for each in dict.fromkeys(waiting.pop(key)))
+                linked[key] = replace(tables[key], requires=needed)
+                self._check_names(linked[key])
+        return {key: linked[key] for key in tables}
 
-    def _policy(self, table: etree._Element, key: str) -> HitPolicy | None:
-        name = table.get("hitPolicy", "UNIQUE")
-        if name in set(HitPolicy):
-            return HitPolicy(name)
-        known = ", ".join(HitPolicy)
-        self._refuse(
-            key,
-            "unsupported-hit-policy",
-            f"Die Trefferregel {name} der Tabelle {key} wird noch nicht unterstützt. Möglich: {known}.",
-            f"Hit policy {name} of table {key} is not supported yet. Possible: {known}.",
-        )
-        return None
-
-    def _table(
-        self, table: etree._Element, key: str, name: str, variable: str
-    ) -> tuple[tuple[Input, ...], tuple[Output, ...], tuple[Rule, ...]]:
-        columns, results = self._children(table, "input"), self._children(table, "output")
-        rows = self._children(table, "rule")
-        if not results or len(columns) + len(results) > MAX_COLUMNS or not 0 < len(rows) <= MAX_RULES:
-            self._refuse(
-                key,
-                "table-extent",
-                f"Die Tabelle „{name}“ braucht 1 bis {MAX_RULES} Regeln, mindestens eine Ergebnisspalte "
-                f"und höchstens {MAX_COLUMNS} Spalten.",
-                f"Table '{name}' needs 1 to {MAX_RULES} rules, at least one output and at most "
-                f"{MAX_COLUMNS} columns.",
-            )
-            return (), (), ()
-        inputs = tuple(self._input(column, key, number) for number, column in enumerate(columns, 1))
-        outputs = tuple(self._output(column, key, variable) for column in results)
-        names = [each.name for each in outputs]
-        if len(set(names)) < len(names):
-            self._refuse(
-                key,
-                "output-names",
-                f"Die Ergebnisspalten der Tabelle „{name}“ brauchen verschiedene Namen.",
-                f"The outputs of table '{name}' need different names.",
-            )
-        rules = tuple(
-            rule
-            for number, row in enumerate(rows, 1)
-            for rule in self._rule(row, key, number, inputs, outputs)
-        )
-        return inputs, outputs, rules
-
-    def _input(self, column: etree._Element, key: str, number: int) -> Input:
-        expressions = self._children(column, "inputExpression")
-        source = (self._text(expressions[0], "text") if expressions else None) or ""
-        label = column.get("label") or source or f"column {number}"
-        node: Node = Literal(None)
-        if source in self._names:
-            node = Name(source)
-        else:
-            try:
-                node = parse(source=source)
-            except ExpressionProblem as error:
-                text = error.problems[0].text
-                self._cell(key, "", label, text["de"], text["en"])
-        return Input(label, compile_node(source=source, node=node))
-
-    def _output(self, column: etree._Element, key: str, variable: str) -> Output:
-        name = column.get("name") or variable
-        defaults = self._children(column, "defaultOutputEntry")
-        text = self._text(defaults[0], "text") if defaults else None
-        return Output(name, None if text is None else self._value(text, key, "default", name))
-
-    def _rule(
-        self,
-        row: etree._Element,
-        key: str,
-        number: int,
-        inputs: tuple[Input, ...],
-        outputs: tuple[Output, ...],
-    ) -> Iterator[Rule]:
-        tests = [self._text(entry, "text") or "" for entry in self._children(row, "inputEntry")]
-        results = [self._text(entry, "text") or "" for entry in self._children(row, "outputEntry")]
-        if len(tests) != len(inputs) or len(results) != len(outputs):
-            self._refuse(
-                f"{key}/rule {number}",
-                "cells-missing",
-                f"Regel {number} der Tabelle {key} hat zu viele oder zu wenige Zellen.",
-                f"Rule {number} of table {key} has too many or too few cells.",
-            )
-            return
-        where = f"rule {number}"
-        read = [self._test(text, key, where, each.label) for text, each in zip(tests, inputs, strict=True)]
-        yield Rule(
-            number=number,
-            id=row.get("id") or str(number),
-            tests=tuple(
-                compile_node(source=text, node=test.node) for text, test in zip(tests, read, strict=True)
-            ),
-            ranges=tuple(test.ranges for test in read),
-            outputs=tuple(
-                self._value(text, key, where, each.name) for text, each in zip(results, outputs, strict=True)
-            ),
+    def _circle(self, waiting: Mapping[str, Sequence[str]]) -> None:
+        path = [next(iter(waiting))]
+        while path[-1] not in path[:-1]:
+            path.append(next(each for each in waiting[path[-1]] if each in waiting))
+        circle = " → ".join(path[path.index(path[-1]) :])
+        self._document.refuse(
+            path[-1],
+            "decision-circle",
+            f"Die Entscheidungen bauen im Kreis aufeinander auf: {circle}. Bitte eine Verbindung entfernen.",
+            f"The decisions build on each other in a circle: {circle}. Remove one connection.",
         )
 
-    def _test(self, text: str, key: str, where: str, column: str) -> Test:
-        try:
-            return read_test(text=text)
-        except CellError as error:
-            self._cell(key, where, column, error.de, error.en)
-            return Test(Literal(False), None)
+    def _check_names(self, table: DecisionTable) -> None:
+        variables = [each.variable for each in table.requires]
+        for name in sorted({name for name in variables if name in _RESERVED or variables.count(name) > 1}):
+            self._document.refuse(
+                table.id,
+                "required-names",
+                f"Die Tabelle {table.id} baut auf einer Entscheidung mit dem Namen „{name}“ auf; der ist "
+                "schon vergeben. Bitte die Entscheidung umbenennen.",
+                f"The table {table.id} builds on a decision called '{name}'; that name is taken. Rename it.",
+            )
+        for required in table.requires:
+            for path in _unknown(table, required):
+                self._document.refuse(
+                    table.id,
+                    "required-output",
+                    f"Die Tabelle {table.id} liest „{required.variable}.{path}“; "
+                    f"das ergibt {required.id} nicht.",
+                    f"The table {table.id} reads '{required.variable}.{path}', "
+                    f"which {required.id} does not give.",
+                )
 
-    def _value(self, text: str, key: str, where: str, column: str) -> Expression:
-        try:
-            node = read_value(text=text)
-        except CellError as error:
-            self._cell(key, where, column, error.de, error.en)
-            node = Literal(None)
-        return compile_node(source=text, node=node)
 
-    def _cell(self, key: str, where: str, column: str, de: str, en: str) -> None:
-        place = "/".join(part for part in (key, where, column) if part)
-        self._refuse(place, "bad-cell", f"{place}: {de}", f"{place}: {en}")
-
-    def _refuse(self, where: str, code: str, de: str, en: str) -> None:
-        self.problems.append(_problem(where, code, de, en))
+def _unknown(table: DecisionTable, required: DecisionTable) -> Iterator[str]:
+    """Paths that the value of a required decision does not have: only several outputs have names."""
+    outputs = {each.name for each in required.outputs}
+    members = outputs if len(outputs) > 1 and not required.lists else set()
+    return (path for path in names_of(table, required.variable) if path and path not in members)

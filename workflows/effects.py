@@ -14,10 +14,15 @@ from django.db import OperationalError
 
 from backend.cases.documents import compose
 from backend.cases.operations.advance import advance
+from backend.cases.operations.attachments import inspect_file
 from backend.cases.operations.attention import put_back
+from backend.cases.operations.co_signer_mail import send_to_co_signer
+from backend.cases.operations.co_signing import end_co_signing
 from backend.cases.operations.deadlines import pass_deadline
+from backend.cases.operations.guest_mail import send_code
 from backend.cases.operations.mail import send_mail
 from backend.cases.operations.notices import read_order, store_notice
+from backend.drafts.operations.reminding import send_reminder
 from backend.outbox.operations import (
     BUDGET,
     BUDGET_OUTSIDE,
@@ -62,8 +67,14 @@ def issue_notice(*, taken: Taken, now: datetime) -> None:
 
 EFFECTS: Mapping[str, Callable[..., None]] = {
     "advance": advance,
+    "confirm-guest": send_code,
+    "end-co-signing": end_co_signing,
+    "inspect-file": inspect_file,
+    "invite-co-signer": send_to_co_signer,
     "issue-notice": issue_notice,
     "pass-deadline": pass_deadline,
+    "remind-co-signer": send_to_co_signer,
+    "remind-draft": send_reminder,
     "send-mail": send_mail,
 }
 

@@ -16,7 +16,7 @@ from forms.problems import Problem, Problems
 
 MAX_BYTES = 4_000_000
 MAX_POSITIONS = 2_000
-_VERSION = 1
+_VERSION = 2
 _DECIMAL = "$decimal"
 _OBJECT = "$object"
 
@@ -26,38 +26,68 @@ class ProcessFault(Problems):
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
-    """One entry of the engine's tree; `parent` is an index into the list of positions before it."""
+class SavedInstance:
+    """One of several runs of an activity, or the one run of a sub-process: `item` says for whom."""
 
-    name: str
-    state: int
-    parent: int | None
+    step: str
+    item: Any
+    level: SavedLevel | None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedActivity:
+    """An open activity with something in it: who is still to come (`left`), how many were and are done."""
+
+    left: list[Any]
+    total: int
+    done: int
+    instances: list[SavedInstance]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A token: waiting at a step, or at a join (`arrived`: way in → tokens there).
+
+    `group`: steps of which one ends the others.
+    """
+
+    element: str
     step: str | None
+    group: str | None
+    arrived: dict[str, int]
+    held: SavedActivity | None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedLevel:
+    """A process, or one run of a sub-process: its tokens, the ends it reached, data of its own if it has."""
+
+    positions: list[Position]
+    ends: list[str]
+    data: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
     data: dict[str, Any]
-    positions: list[Position]
     counts: dict[str, int]
-    ends: list[str]
+    level: SavedLevel
 
 
 def save(*, saved: Saved, bpmn_hash: str) -> bytes:
     """Raises `ProcessFault` if the data is no JSON or the state exceeds 4 MB or 2,000 positions."""
-    if len(saved.positions) > MAX_POSITIONS:
+    if _count(saved.level) > MAX_POSITIONS:
         _fault(
             "state-too-large",
-            f"Der Vorgang hat mehr als {MAX_POSITIONS} offene Schritte durchlaufen. Bitte den Ablauf prüfen.",
-            f"The case went through more than {MAX_POSITIONS} open steps. Check the process.",
+            f"Der Vorgang hat mehr als {MAX_POSITIONS} offene Schritte zugleich. Bitte den Ablauf prüfen.",
+            f"The case has more than {MAX_POSITIONS} open steps at once. Check the process.",
         )
     content = {
         "v": _VERSION,
         "hash": bpmn_hash,
         "data": _encode(saved.data),
-        "tasks": [[row.name, row.state, row.parent, row.step] for row in saved.positions],
         "counts": saved.counts,
-        "ends": saved.ends,
+        "level": _level_out(saved.level),
     }
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     if len(text) > MAX_BYTES:
@@ -80,16 +110,14 @@ def load(*, state: bytes, bpmn_hash: str) -> Saved:
             "The state belongs to another version of the process. Load the version the case was begun with.",
         )
     try:
-        positions = [_position(row, index) for index, row in enumerate(content["tasks"])]
         saved = Saved(
             data=_decode(content["data"]),
-            positions=positions,
             counts={str(key): int(value) for key, value in content["counts"].items()},
-            ends=[str(end) for end in content["ends"]],
+            level=_level_in(content["level"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation, RecursionError):
         _damaged()
-    if not positions or not isinstance(saved.data, dict):
+    if not isinstance(saved.data, dict):
         _damaged()
     return saved
 
@@ -107,12 +135,61 @@ def _read(state: bytes) -> dict[str, Any]:
     return content
 
 
-def _position(row: Any, index: int) -> Position:
-    name, state, parent, step = row
-    first = index == 0
-    if (parent is None) is not first or (parent is not None and not 0 <= int(parent) < index):
-        raise ValueError(row)
-    return Position(str(name), int(state), parent, None if step is None else str(step))
+def _count(level: SavedLevel) -> int:
+    inner = (
+        1 if instance.level is None else _count(instance.level)
+        for row in level.positions
+        for instance in (row.held.instances if row.held else ())
+    )
+    return len(level.positions) + sum(inner)
+
+
+def _level_out(level: SavedLevel) -> list[Any]:
+    rows = [
+        [row.element, row.step, row.group, row.arrived, None if row.held is None else _held_out(row.held)]
+        for row in level.positions
+    ]
+    return [rows, level.ends, None if level.data is None else _encode(level.data)]
+
+
+def _held_out(held: SavedActivity) -> list[Any]:
+    instances = [
+        [each.step, _encode(each.item), None if each.level is None else _level_out(each.level)]
+        for each in held.instances
+    ]
+    return [_encode(held.left), held.total, held.done, instances]
+
+
+def _level_in(content: Any) -> SavedLevel:
+    rows, ends, data = content
+    own = None if data is None else _decode(data)
+    if not isinstance(ends, list) or not isinstance(own, dict | None):
+        raise TypeError(content)
+    return SavedLevel([_position(row) for row in rows], [str(end) for end in ends], own)
+
+
+def _position(row: Any) -> Position:
+    element, step, group, arrived, held = row
+    return Position(
+        element=str(element),
+        step=_text(step),
+        group=_text(group),
+        arrived={str(way): int(count) for way, count in arrived.items()},
+        held=None if held is None else _held_in(held),
+    )
+
+
+def _held_in(content: Any) -> SavedActivity:
+    left, total, done, rows = content
+    instances = [
+        SavedInstance(str(step), _decode(item), None if level is None else _level_in(level))
+        for step, item, level in rows
+    ]
+    return SavedActivity(list(_decode(left)), int(total), int(done), instances)
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
 
 
 def _encode(value: Any) -> Any:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workflows.bpmn_words import Element, ElementKind, ProcessDefinition
+from workflows.process_graph import hosts
 
-_SHOWN = frozenset({ElementKind.USER, ElementKind.SERVICE})
+_SHOWN = frozenset({ElementKind.USER, ElementKind.SERVICE, ElementKind.MESSAGE})
 
 
 class StepState(StrEnum):
@@ -82,12 +83,22 @@ def _likely(definition: ProcessDefinition, waiting: Collection[str]) -> list[str
 def _likely_followers(
     definition: ProcessDefinition, element: Element, distance: Mapping[str, int]
 ) -> Sequence[str]:
-    followers = definition.followers(element.id)
+    followers = _next(definition, element)
     if element.kind is not ElementKind.CHOICE or not followers:
         return followers
     if element.default is not None:
         return [definition.flows[element.default].target]
     return [min(followers, key=lambda each: distance.get(each, len(definition.elements)))]
+
+
+def _next(definition: ProcessDefinition, element: Element) -> Sequence[str]:
+    """What follows, into sub-processes and out of them; events on boundaries are no steps ahead."""
+    if element.inner is not None:
+        return [definition.start_of(element.inner).id]
+    if element.kind is ElementKind.END:
+        around = hosts(definition=definition, scope=element.scope)
+        return [following for host in around for following in definition.followers(host.id)]
+    return definition.followers(element.id)
 
 
 def _distance_to_end(definition: ProcessDefinition) -> Mapping[str, int]:
@@ -107,7 +118,7 @@ def _reachable(definition: ProcessDefinition, waiting: Collection[str]) -> list[
     found: dict[str, None] = {}
     queue = deque(waiting)
     while queue:
-        for following in definition.followers(queue.popleft()):
+        for following in _next(definition, definition.elements[queue.popleft()]):
             if following not in found:
                 found[following] = None
                 queue.append(following)

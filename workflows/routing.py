@@ -22,13 +22,19 @@ class ClerkView:
     """A clerk as far as routing cares.
 
     `account` is the login, `person` the human behind it: two accounts of one human share it. `units` and
-    `roles` are keys.
+    `roles` are keys. `in_place_of` is the person she stands in for, if she acts as a deputy.
     """
 
     account: str
     person: str
     units: frozenset[str]
     roles: frozenset[str]
+    in_place_of: str | None = None
+
+    @property
+    def persons(self) -> frozenset[str]:
+        """Whom her work counts for: nobody gets round four eyes by a deputy."""
+        return frozenset({self.person} if self.in_place_of is None else {self.person, self.in_place_of})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,7 @@ def may_do(*, clerk: ClerkView, task: TaskView, done_by: Mapping[str, frozenset[
     """None if `clerk` may do `task`, else the first reason against it.
 
     `done_by` maps element ids of earlier steps to the person keys of everyone who ever did them in this case
-    (a step may be repeated).
+    (a step may be repeated), or in whose place they were done.
     """
     if task.unit is not None and task.unit not in clerk.units:
         return _refusal(
@@ -73,13 +79,14 @@ def may_do(*, clerk: ClerkView, task: TaskView, done_by: Mapping[str, frozenset[
             f"Für diese Aufgabe ist die Rolle „{task.role}“ nötig. Bitte an die Leitung wenden.",
             f"This task needs the role '{task.role}'. Ask your superior.",
         )
-    own = sorted(step for step in task.four_eyes if clerk.person in done_by.get(step, frozenset()))
+    own = sorted(step for step in task.four_eyes if clerk.persons & done_by.get(step, frozenset()))
     if own:
         return _refusal(
             RefusalCode.FOUR_EYES,
-            f"Vier-Augen-Prinzip: Sie haben schon „{', '.join(own)}“ bearbeitet. Diese Aufgabe muss eine "
-            "andere Person erledigen.",
-            f"Four eyes: you already did '{', '.join(own)}'. Another person has to do this task.",
+            f"Vier-Augen-Prinzip: „{', '.join(own)}“ haben schon Sie oder hat die vertretene Person "
+            "bearbeitet. Diese Aufgabe muss eine andere Person erledigen.",
+            f"Four eyes: you, or the person you stand in for, already did '{', '.join(own)}'. Another person "
+            "has to do this task.",
         )
     if task.assigned_to is not None and task.assigned_to != clerk.account:
         return _refusal(

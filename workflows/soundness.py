@@ -9,14 +9,22 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from forms.problems import Problem
-from workflows.bpmn_words import Element, ElementKind, ProcessDefinition
-from workflows.process_names import KnownNames, preceding
-from workflows.syntax import Binary, Literal, Node
+from workflows.bpmn_words import Element, ElementKind, EventKind, ProcessDefinition
+from workflows.four_eyes import Person, check_four_eyes
+from workflows.process_graph import hosts
+from workflows.process_names import KnownNames
+from workflows.soundness_ways import (
+    circles,
+    complete_gateways,
+    effects,
+    problem,
+    reachability,
+    uncaught,
+)
 from workflows.tables import DecisionTable
-from workflows.token_game import MAX_MARKINGS, play
+from workflows.token_game import MAX_MARKINGS, decides_without_human, play
 
-_WAITING = frozenset({ElementKind.USER, ElementKind.SERVICE})
-_ENDS = frozenset({ElementKind.END, ElementKind.TERMINATE})
+__all__ = ["Person", "Surroundings", "check"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +32,9 @@ class Surroundings:
     """What exists around the process. None, or a missing key: not known here, so not checked.
 
     `commands`: what serviceTasks may order. `decisions`: tables by id. `answers`: dotted names of the form's
-    questions. `task_fields`: task form → its fields. `units`: unit keys of the authority.
+    questions. `task_fields`: task form → its fields. `units`: unit keys of the authority. `messages`: what
+    the process may await. `staff`: who may do tasks. `automatic_basis`: the statutes that allow a decision
+    without a human (§ 35a VwVfG, § 155 (4) AO …); empty: none does.
     """
 
     commands: Collection[str]
@@ -32,6 +42,9 @@ class Surroundings:
     answers: Collection[str] | None = None
     task_fields: Mapping[str, Collection[str]] = field(default_factory=dict)
     units: Collection[str] | None = None
+    messages: Collection[str] | None = None
+    staff: Mapping[str, Person] | None = None
+    automatic_basis: Sequence[str] | None = None
 
 
 def check(
@@ -42,11 +55,13 @@ def check(
     The problem `not-decided` says that the process has too many states to be proved.
     """
     problems = [
-        *_reachability(definition),
-        *_choices(definition),
-        *_circles(definition),
+        *reachability(definition=definition),
+        *complete_gateways(definition=definition),
+        *circles(definition=definition),
+        *effects(definition=definition),
+        *uncaught(definition=definition),
         *_references(definition, surroundings),
-        *_four_eyes(definition),
+        *check_four_eyes(definition=definition, staff=surroundings.staff),
         *KnownNames(
             definition=definition,
             decisions=surroundings.decisions,
@@ -55,101 +70,33 @@ def check(
         ).check(),
     ]
     # The token game asks for a connected process; anything else is already reported in simpler words.
-    connected = not any(problem.code in {"unreachable", "dead-end"} for problem in problems)
-    return [*problems, *play(definition=definition, max_markings=max_markings)] if connected else problems
+    if any(problem.code in {"unreachable", "dead-end"} for problem in problems):
+        return problems
+    problems += play(definition=definition, max_markings=max_markings)
+    if surroundings.automatic_basis is not None and not surroundings.automatic_basis:
+        problems += _automatic(definition, max_markings)
+    return problems
 
 
-def _problem(element: Element, code: str, de: str, en: str) -> Problem:
-    called = element.name or element.id
-    return Problem(
-        element.id, code, {"de": f"„{called}“ ({element.id}): {de}", "en": f"'{called}' ({element.id}): {en}"}
-    )
-
-
-def _reachability(definition: ProcessDefinition) -> Iterator[Problem]:
-    before = preceding(definition=definition)
-    start = definition.start.id
-    for element in definition.elements.values():
-        if element.id != start and start not in before[element.id]:
-            yield _problem(
-                element,
-                "unreachable",
-                "Kein Weg führt vom Start hierher. Bitte verbinden oder löschen.",
-                "no way leads here from the start. Connect or delete it.",
-            )
-        if element.kind not in _ENDS and not element.outgoing:
-            yield _problem(
-                element,
-                "dead-end",
-                "Hier geht es nicht weiter. Bitte mit dem nächsten Schritt oder einem Ende verbinden.",
-                "nothing follows. Connect it to the next step or an end.",
-            )
-
-
-def _choices(definition: ProcessDefinition) -> Iterator[Problem]:
-    for element in definition.of_kind(ElementKind.CHOICE):
-        flows = [definition.flows[flow] for flow in element.outgoing]
-        conditions = [flow.condition.node for flow in flows if flow.condition is not None]
-        if flows and len(conditions) == len(flows) and not _exhaustive(conditions):
-            yield _problem(
-                element,
-                "choice-without-default",
-                "Wenn keine Bedingung zutrifft, bleibt der Vorgang stehen. Bitte einen Pfeil als Standard "
-                "kennzeichnen.",
-                "if no condition holds, the case is stuck. Mark one flow as the default.",
-            )
-
-
-def _exhaustive(conditions: Sequence[Node]) -> bool:
-    """Certain only for `true` and for `x == null` with `x != null`; others fail on missing values."""
-    asked = {
-        (node.left, node.operator)
-        for node in conditions
-        if isinstance(node, Binary) and node.right == Literal(None)
-    }
-    return Literal(True) in conditions or any((left, "!=") in asked for left, sign in asked if sign == "==")
-
-
-def _circles(definition: ProcessDefinition) -> Iterator[Problem]:
-    """Circles without a waiting point, each reported once at its first element."""
-    busy = {element.id for element in definition.elements.values() if element.kind not in _WAITING}
-    seen: set[str] = set()
-    for element in definition.elements.values():
-        path = [] if element.id in seen or element.id not in busy else _way_back(definition, element.id, busy)
-        if path:
-            seen.update(path)
-            yield _problem(
-                element,
-                "endless-loop",
-                f"Der Ablauf kann sich hier endlos drehen, ohne auf jemanden zu warten: {' → '.join(path)}. "
-                "Bitte eine Aufgabe in den Kreis setzen.",
-                f"the process can run in circles here without waiting for anyone: {' → '.join(path)}. "
-                "Put a task into the circle.",
-            )
-
-
-def _way_back(definition: ProcessDefinition, element: str, busy: set[str]) -> list[str]:
-    came_from: dict[str, str] = {}
-    waiting = [element]
-    while waiting:
-        current = waiting.pop(0)
-        for following in definition.followers(current):
-            if following in busy and following not in came_from:
-                came_from[following] = current
-                waiting.append(following)
-    if element not in came_from:
-        return []
-    path, current = [element], came_from[element]
-    while current != element:
-        path.append(current)
-        current = came_from[current]
-    return [element, *reversed(path)]
+def _automatic(definition: ProcessDefinition, max_markings: int) -> Iterator[Problem]:
+    path = decides_without_human(definition=definition, max_markings=max_markings)
+    if path is not None:
+        end = definition.elements[path.rpartition(" → ")[2]]
+        yield problem(
+            end,
+            "decided-without-human",
+            f"Auf diesem Weg entscheidet kein Mensch: {path}. Das braucht eine Rechtsvorschrift, die es "
+            "zulässt (automatic_decision_basis in service.toml, etwa § 35a VwVfG), oder eine Aufgabe für "
+            "einen Menschen.",
+            f"no human decides on this way: {path}. That takes a statute that allows it "
+            "(automatic_decision_basis in service.toml, such as § 35a VwVfG), or a task for a person.",
+        )
 
 
 def _references(definition: ProcessDefinition, surroundings: Surroundings) -> Iterator[Problem]:
     for element in definition.ends:
         if "outcome" not in element.attributes:
-            yield _problem(
+            yield problem(
                 element,
                 "end-without-outcome",
                 "Es fehlt, wie der Vorgang hier endet (lz:outcome).",
@@ -162,12 +109,23 @@ def _references(definition: ProcessDefinition, surroundings: Surroundings) -> It
         if element.attributes["decision"] not in surroundings.decisions:
             yield _unknown(element, "unknown-decision", "decision", sorted(surroundings.decisions))
     for element in definition.user_tasks:
-        yield from _unit(element, surroundings.units)
+        yield from _unit(definition, element, surroundings.units)
+    if surroundings.messages is not None:
+        yield from _messages(definition, surroundings.messages)
+
+
+def _messages(definition: ProcessDefinition, known: Collection[str]) -> Iterator[Problem]:
+    for element in definition.elements.values():
+        awaits = element.kind is ElementKind.MESSAGE or (
+            element.kind is ElementKind.BOUNDARY and element.event is EventKind.MESSAGE
+        )
+        if awaits and element.attributes["message"] not in known:
+            yield _unknown(element, "unknown-message", "message", sorted(known))
 
 
 def _unknown(element: Element, code: str, attribute: str, known: list[str]) -> Problem:
     value = element.attributes[attribute]
-    return _problem(
+    return problem(
         element,
         code,
         f"lz:{attribute} „{value}“ gibt es nicht. Bekannt: {', '.join(known) or 'nichts'}.",
@@ -175,40 +133,31 @@ def _unknown(element: Element, code: str, attribute: str, known: list[str]) -> P
     )
 
 
-def _unit(element: Element, units: Collection[str] | None) -> Iterator[Problem]:
+def _unit(
+    definition: ProcessDefinition, element: Element, units: Collection[str] | None
+) -> Iterator[Problem]:
+    named = element.several.units if element.several else ()
     unit = element.attributes.get("unit", element.lane)
-    if unit is None:
-        yield _problem(
+    if unit is None and not _for_units(definition, element):
+        yield problem(
             element,
             "no-unit",
             "Niemand ist zuständig. Bitte lz:unit angeben oder die Aufgabe in eine Bahn legen.",
             "nobody is in charge. Give lz:unit or put the task into a lane.",
         )
-    elif units is not None and unit not in units:
-        yield _problem(
-            element,
-            "unknown-unit",
-            f"Die Organisationseinheit „{unit}“ gibt es nicht. Bekannt: {', '.join(sorted(units))}.",
-            f"there is no unit '{unit}'. Known: {', '.join(sorted(units))}.",
-        )
+    for each in named or ([unit] if unit is not None else []):
+        if units is not None and each not in units:
+            yield problem(
+                element,
+                "unknown-unit",
+                f"Die Organisationseinheit „{each}“ gibt es nicht. Bekannt: {', '.join(sorted(units))}.",
+                f"there is no unit '{each}'. Known: {', '.join(sorted(units))}.",
+            )
 
 
-def _four_eyes(definition: ProcessDefinition) -> Iterator[Problem]:
-    before = preceding(definition=definition)
-    for element in definition.user_tasks:
-        for other in element.attributes.get("fourEyes", "").split():
-            named = definition.elements.get(other)
-            if named is None or named.kind is not ElementKind.USER:
-                yield _problem(
-                    element,
-                    "four-eyes-unknown",
-                    f"lz:fourEyes nennt „{other}“; das ist keine Aufgabe dieses Ablaufs.",
-                    f"lz:fourEyes names '{other}', which is no user task of this process.",
-                )
-            elif other not in before[element.id]:
-                yield _problem(
-                    element,
-                    "four-eyes-later",
-                    f"lz:fourEyes nennt „{other}“, das hier nie vorausgeht; die Prüfung liefe leer.",
-                    f"lz:fourEyes names '{other}', which never comes before; the check would be void.",
-                )
+def _for_units(definition: ProcessDefinition, element: Element) -> bool:
+    """Whether the unit comes from running for several units, here or around."""
+    if element.several is not None and element.several.by_unit:
+        return True
+    around = hosts(definition=definition, scope=element.scope)
+    return bool(around) and all(_for_units(definition, host) for host in around)

@@ -10,7 +10,8 @@ import structlog
 from celery import shared_task
 
 from backend import jobs
-from backend.cases.sweeps import clear_files, wake_silent_cases
+from backend.cases.sweeps import clear_files, clear_guests, expire_uploads, hasten_scans, wake_silent_cases
+from backend.drafts.sweeps import sweep_drafts
 from workflows.effects import carry_out
 
 log = structlog.get_logger()
@@ -24,10 +25,13 @@ def carry_out_command(*, command_id: str, authority_id: str, **_: Any) -> None:
 
 @shared_task(name=jobs.SWEEP)
 def sweep(**_: Any) -> None:
-    """Wake cases that stand still without a reason."""
+    """Wake cases that stand still without a reason; look after drafts that nobody goes on with."""
     woken = wake_silent_cases(now=datetime.now(UTC))
     if woken:
         log.warning("silent_cases_woken", count=woken)
+    swept = sweep_drafts(now=datetime.now(UTC))
+    if swept.reminded or swept.expired:
+        log.info("drafts_swept", reminded=swept.reminded, expired=swept.expired)
 
 
 @shared_task(name=jobs.CLEAR_FILES)
@@ -36,3 +40,20 @@ def clear_orphaned_files(**_: Any) -> None:
     removed = clear_files(now=datetime.now(UTC))
     if removed:
         log.warning("orphaned_files_removed", count=removed)
+
+
+@shared_task(name=jobs.LOOK_AFTER_UPLOADS)
+def look_after_uploads(**_: Any) -> None:
+    """Remove uploads that were given up; have files scanned that waited for the virus scanner."""
+    expired = expire_uploads(now=datetime.now(UTC))
+    hastened = hasten_scans()
+    if expired or hastened:
+        log.info("uploads_looked_after", expired=expired, hastened=hastened)
+
+
+@shared_task(name=jobs.EXPIRE_GUESTS)
+def expire_guests(**_: Any) -> None:
+    """Delete guests whose time is over."""
+    deleted = clear_guests(now=datetime.now(UTC))
+    if deleted:
+        log.info("guests_deleted", count=deleted)

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import reduce
 
+from workflows.feel_hints import hint
 from workflows.grammar import parse
+from workflows.ranges import Range, Value, kind_of, only, others
 from workflows.syntax import Binary, ExpressionProblem, Literal, Member, Name, Node, Unary
 
 # No identifier of the language can be spelled like this.
@@ -24,11 +25,9 @@ MAX_CELL = 2_000
 _NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?|\.\d+)")
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 _DATE = re.compile(r'(?:date\(\s*("[^"]*")\s*\)|@("[^"]*"))')
-_INTERVAL = re.compile(r"([\[\](])(.+?)\.\.(.+?)([\[\])])", re.DOTALL)
+_OPENING, _CLOSING = frozenset("[]("), frozenset("[])")
 _COMPARED = re.compile(r"(<=|>=|<|>|!=|=)(.+)", re.DOTALL)
 _NEGATED = re.compile(r"not\s*\((.*)\)", re.DOTALL)
-
-Value = Decimal | int | str | bool | None
 
 
 class CellError(ValueError):
@@ -40,24 +39,16 @@ class CellError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
-    """Values from `low` to `high`; `None` is open towards that side; both bounds the same: one value."""
-
-    low: Value
-    low_in: bool
-    high: Value
-    high_in: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Test:
     """One input cell: the expression over `CELL`, and for proofs the values it matches.
 
-    `ranges` is None if they are not known (other variables, negation), () if every value matches.
+    `ranges` is None if they are not known (other variables), () if every value matches. `values`: the cell's
+    plain values in their order, None if it is no mere list of values.
     """
 
     node: Node
     ranges: tuple[Range, ...] | None
+    values: tuple[Value, ...] | None = None
 
 
 def read_test(*, text: str) -> Test:
@@ -68,10 +59,12 @@ def read_test(*, text: str) -> Test:
     if source in {"", "-"}:
         return Test(Literal(True), ())
     negated = _NEGATED.fullmatch(source)
-    if negated:
-        inner, _ranges = _alternatives(negated.group(1))
-        return Test(Unary("not", inner), None)
-    return Test(*_alternatives(source))
+    if negated is None:
+        return _alternatives(source)
+    inner = _alternatives(negated.group(1))
+    left = None if inner.ranges is None else others(inner.ranges)
+    # A cell that nothing can match would read as one that everything matches.
+    return Test(Unary("not", inner.node), left or None)
 
 
 def read_value(*, text: str) -> Node:
@@ -85,48 +78,50 @@ def read_value(*, text: str) -> Node:
     try:
         return parse(source=source)
     except ExpressionProblem as error:
-        problem = error.problems[0].text
-        raise CellError(problem["de"], problem["en"]) from error
+        problem, (german, english) = error.problems[0].text, hint(source)
+        raise CellError(problem["de"] + german, problem["en"] + english) from error
 
 
-def _alternatives(source: str) -> tuple[Node, tuple[Range, ...] | None]:
-    nodes, ranges = [], []
-    for part in _split(source):
-        node, found = _one(part)
-        nodes.append(node)
-        ranges.append(found)
-    known = tuple(found for found in ranges if found is not None)
-    return reduce(lambda left, right: Binary("or", left, right), nodes), (
-        known if len(known) == len(ranges) else None
+def _alternatives(source: str) -> Test:
+    parts = [_one(part) for part in _split(source, ",")]
+    known = tuple(each for _, found in parts for each in found or ())
+    complete = all(found is not None for _, found in parts)
+    return Test(
+        _either([node for node, _ in parts]),
+        known if complete else None,
+        tuple(each.low for each in known) if complete and all(each.single for each in known) else None,
     )
 
 
-def _split(source: str) -> Iterator[str]:
-    """Parts between commas outside of texts; brackets hold no commas in S-FEEL but in function calls."""
-    part, depth, position = "", 0, 0
+def _either(nodes: list[Node]) -> Node:
+    """One `or` over all, balanced, so that a long list is no deep tree."""
+    if len(nodes) == 1:
+        return nodes[0]
+    half = len(nodes) // 2
+    return Binary("or", _either(nodes[:half]), _either(nodes[half:]))
+
+
+def _split(source: str, separator: str) -> Iterator[str]:
+    """Parts between separators outside of texts; in S-FEEL nothing else holds commas."""
+    begin, position = 0, 0
     while position < len(source):
         text = _TEXT.match(source, position)
         if text:
-            part, position = part + text.group(), text.end()
-            continue
-        sign = source[position]
-        depth += (sign == "(") - (sign == ")")
-        if sign == "," and depth <= 0:
-            yield part.strip()
-            part = ""
+            position = text.end()
+        elif source.startswith(separator, position):
+            yield source[begin:position].strip()
+            begin = position = position + len(separator)
         else:
-            part += sign
-        position += 1
-    yield part.strip()
+            position += 1
+    yield source[begin:].strip()
 
 
-def _one(part: str) -> tuple[Node, Range | None]:
+def _one(part: str) -> tuple[Node, tuple[Range, ...] | None]:
     cell = Name(CELL)
-    interval = _INTERVAL.fullmatch(part)
-    if interval:
-        opening, low, high, closing = interval.groups()
-        low_in, high_in = opening == "[", closing == "]"
-        left, right = _endpoint(low), _endpoint(high)
+    ends = list(_split(part[1:-1], "..")) if part[:1] in _OPENING and part[-1:] in _CLOSING else []
+    if len(ends) == 2:  # noqa: PLR2004
+        low_in, high_in = part[0] == "[", part[-1] == "]"
+        left, right = map(_endpoint, ends)
         node = Binary(
             "and",
             Binary(">=" if low_in else ">", cell, left),
@@ -142,32 +137,34 @@ def _one(part: str) -> tuple[Node, Range | None]:
     return _comparison(cell, "==", _endpoint(part))
 
 
-def _comparison(cell: Node, sign: str, endpoint: Node) -> tuple[Node, Range | None]:
+def _comparison(cell: Node, sign: str, endpoint: Node) -> tuple[Node, tuple[Range, ...] | None]:
     node = Binary(sign, cell, endpoint)
     match sign, endpoint:
         case "==", Literal(value):
-            return node, Range(value, True, value, True)
+            return node, (only(value),)
+        case "!=", Literal(value):
+            return node, others((only(value),))
         case (("<" | "<="), Literal(value)):
-            return node, Range(None, False, value, sign == "<=")
+            return node, (Range(None, False, value, sign == "<="),)
         case ((">" | ">="), Literal(value)):
-            return node, Range(value, sign == ">=", None, False)
+            return node, (Range(value, sign == ">=", None, False),)
         case _:
             return node, None
 
 
-def _range(low: Node, high: Node, *, low_in: bool, high_in: bool) -> Range | None:
+def _range(low: Node, high: Node, *, low_in: bool, high_in: bool) -> tuple[Range, ...] | None:
     _check_order(low)
     _check_order(high)
     if not isinstance(low, Literal) or not isinstance(high, Literal):
         return None
-    if type(low.value) is not type(high.value) and not _numbers(low.value, high.value):
+    if kind_of(low.value) != kind_of(high.value):
         raise CellError(
             "Anfang und Ende des Bereichs passen nicht zusammen.",
             "The ends of the interval are of different kinds.",
         )
     if low.value > high.value:  # type: ignore[operator]
         raise CellError("Der Bereich ist leer.", "The interval is empty.")
-    return Range(low.value, low_in, high.value, high_in)
+    return (Range(low.value, low_in, high.value, high_in),)
 
 
 def _check_order(endpoint: Node) -> None:
@@ -175,10 +172,6 @@ def _check_order(endpoint: Node) -> None:
         raise CellError(
             "null, true und false haben keine Reihenfolge.", "null, true and false have no order."
         )
-
-
-def _numbers(*values: Value) -> bool:
-    return all(isinstance(value, (int, Decimal)) and not isinstance(value, bool) for value in values)
 
 
 def _endpoint(source: str) -> Node:
@@ -191,11 +184,12 @@ def _endpoint(source: str) -> Node:
     except ExpressionProblem:
         node = Literal(None)
     if not isinstance(node, (Name, Member)) or not _is_path(node):
+        german, english = hint(source)
         raise CellError(
             f"„{source}“ wird nicht verstanden. Möglich sind Werte, Listen mit Komma, Vergleiche (< 5), "
-            'Bereiche ([1..5]), not(…), null, date("2025-01-31") und -.',
+            f'Bereiche ([1..5]), not(…), null, date("2025-01-31") und -.{german}',
             f"'{source}' is not understood. Possible are values, lists with commas, comparisons (< 5), "
-            'intervals ([1..5]), not(…), null, date("2025-01-31") and -.',
+            f'intervals ([1..5]), not(…), null, date("2025-01-31") and -.{english}',
         )
     return node
 

@@ -15,7 +15,12 @@ from rest_framework.views import APIView
 from backend.api.context import authority_id_of, idempotency_key, language_of_request, now
 from backend.api.fields import AnyJSON
 from backend.api.pagination import limit_of, page, place_of, refuse_unknown
-from backend.api.permissions import IsCitizen
+from backend.api.party_schema import (
+    CoSignerInfoSerializer,
+    PartiesSerializer,
+    RepresentationSerializer,
+    parties_of,
+)
 from backend.api.problem_schema import problems_of
 from backend.api.services import SLUG
 from backend.cases.operations.mailbox import fetch_notice
@@ -37,7 +42,7 @@ PAGE = [
 ]
 
 
-class SubmissionSerializer(serializers.Serializer):
+class SubmissionSerializer(PartiesSerializer):
     """What a citizen sends."""
 
     answers = AnyJSON(help_text="As the form's JSON Schema says.")
@@ -60,7 +65,7 @@ class SummarySerializer(serializers.Serializer):
     reference = serializers.CharField()
     service = serializers.CharField()
     title = TEXTS
-    status = serializers.ChoiceField(["received", "in_progress", "closed"])
+    status = serializers.ChoiceField(["waiting_for_signatures", "received", "in_progress", "closed"])
     outcome = serializers.CharField(allow_blank=True)
     opened_at = serializers.DateTimeField()
     closed_at = serializers.DateTimeField(allow_null=True)
@@ -86,6 +91,8 @@ class TimelineSerializer(serializers.Serializer):
 class ApplicationSerializer(SummarySerializer):
     steps = StepSerializer(many=True)
     timeline = TimelineSerializer(many=True)
+    representation = RepresentationSerializer()
+    co_signers = CoSignerInfoSerializer(many=True)
 
 
 class MessageSerializer(serializers.Serializer):
@@ -94,7 +101,11 @@ class MessageSerializer(serializers.Serializer):
     first_read_at = serializers.DateTimeField(allow_null=True)
     from_authority = serializers.BooleanField()
     subject = serializers.DictField(source="content.subject", child=serializers.CharField())
+    text = serializers.SerializerMethodField(help_text="By language; null if the notice says it all.")
     notice = serializers.SerializerMethodField()
+
+    def get_text(self, message: queries.MailboxMessage) -> dict[str, str] | None:
+        return message.content.get("text")
 
     def get_notice(self, message: queries.MailboxMessage) -> dict[str, Any] | None:
         if message.notice is None:
@@ -108,8 +119,6 @@ class MessageSerializer(serializers.Serializer):
 
 class Submissions(APIView):
     """Apply for a service."""
-
-    permission_classes = [IsCitizen]
 
     @extend_schema(
         request=SubmissionSerializer,
@@ -135,6 +144,7 @@ class Submissions(APIView):
             idempotency_key=key,
             language=form.validated_data.get("language") or language_of_request(),
             now=now(),
+            parties=parties_of(form.validated_data),
         )
         location = f"/api/v1/applications/{receipt.case_id}"
         return Response(
@@ -146,8 +156,6 @@ class Submissions(APIView):
 
 class ApplicationList(APIView):
     """My applications."""
-
-    permission_classes = [IsCitizen]
 
     @extend_schema(
         responses={200: SummaryPageSerializer, **problems_of(400, 401, 403)},
@@ -172,8 +180,6 @@ class ApplicationList(APIView):
 class ApplicationDetail(APIView):
     """Where one application is: status, steps done and ahead, timeline."""
 
-    permission_classes = [IsCitizen]
-
     @extend_schema(
         responses={200: ApplicationSerializer, **problems_of(401, 403, 404)},
         operation_id="getMyApplication",
@@ -186,14 +192,14 @@ class ApplicationDetail(APIView):
                 **SummarySerializer(found.summary).data,
                 "steps": [StepSerializer(step).data for step in found.steps],
                 "timeline": [TimelineSerializer(entry).data for entry in found.timeline],
+                "representation": RepresentationSerializer(found.representation).data,
+                "co_signers": [CoSignerInfoSerializer(each).data for each in found.co_signers],
             }
         )
 
 
 class ApplicationMailbox(APIView):
     """The messages about one application."""
-
-    permission_classes = [IsCitizen]
 
     @extend_schema(
         responses={200: MessageSerializer(many=True), **problems_of(401, 403, 404)},
@@ -209,8 +215,6 @@ class ApplicationMailbox(APIView):
 
 class NoticeDocument(APIView):
     """A notice as a sealed PDF."""
-
-    permission_classes = [IsCitizen]
 
     @extend_schema(
         responses={

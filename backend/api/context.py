@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.utils.translation import get_language
 
 from backend.api import problems
 from backend.api.errors import Refused
 from backend.api.problems import ApiProblem
-from backend.authorities.queries import id_by_host
+from backend.authorities.host_names import authority_called
 
 
 def authority_id_of(request: Any) -> UUID:
-    """The authority whose host was called; never taken from the body."""
+    """The authority whose host was called, or whom the path named (`path_prefix`); never from the body."""
     django_request = getattr(request, "_request", request)
-    if not hasattr(django_request, "authority_id"):
-        # Host names are the same in capitals and with a dot at the end (RFC 4343, RFC 1034 § 3.1).
-        host = re.sub(r":\d+$", "", django_request.get_host()).lower().rstrip(".")
-        found = id_by_host(host=host, default_slug=settings.ENVIRONMENT.default_authority)
-        if found is None:
-            raise Refused(ApiProblem(problems.NOT_FOUND))
-        django_request.authority_id = found
-    return django_request.authority_id
+    found = authority_called(django_request)
+    if found is None:
+        raise Refused(ApiProblem(problems.NOT_FOUND))
+    return found
 
 
 def now() -> datetime:

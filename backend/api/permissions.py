@@ -1,4 +1,4 @@
-"""Who may call a view: each view names one of these; the default lets nobody in."""
+"""Who may call a view: what the access matrix says of its address and method."""
 
 from __future__ import annotations
 
@@ -7,43 +7,19 @@ from typing import Any
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import BasePermission
 
-from backend.authorities.queries import ClerkAccount
-from backend.identity.principals import Citizen
+from backend.api.access import access_to, admits
 
 
-class Nobody(BasePermission):
-    """The default: a view that names nothing is closed."""
-
-    def has_permission(self, request: Any, view: Any) -> bool:  # noqa: ARG002
-        return False
-
-
-class Anybody(BasePermission):
-    """Public information."""
-
-    def has_permission(self, request: Any, view: Any) -> bool:  # noqa: ARG002
-        return True
-
-
-class _SignedIn(BasePermission):
-    kind: type
-
-    def has_permission(self, request: Any, view: Any) -> bool:  # noqa: ARG002
-        if request.user is None:
-            raise NotAuthenticated
-        return isinstance(request.user, self.kind)
-
-
-class IsCitizen(_SignedIn):
-    kind = Citizen
-
-
-class IsClerk(_SignedIn):
-    kind = ClerkAccount
-
-
-class IsConfigurator(IsClerk):
-    """A clerk who looks after services and the needs-attention list."""
+class ByMatrix(BasePermission):
+    """The permission of every view. An address or method that the matrix does not name is closed."""
 
     def has_permission(self, request: Any, view: Any) -> bool:
-        return super().has_permission(request, view) and request.user.has_role("configurator")
+        access = access_to(route=request.resolver_match.route, method=request.method)
+        if access is None:
+            # A method that the view does not have is answered as such (405), not as a matter of roles.
+            return request.method == "OPTIONS" or request.method not in view.allowed_methods
+        if admits(access=access, user=request.user):
+            return True
+        if request.user is None:
+            raise NotAuthenticated
+        return False

@@ -2,66 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from backend.api.problem_kinds import ApiProblem, Kind
+from backend.api.problem_kinds import kind_of as _kind
+from backend.api.upload_problems import (
+    ATTACHMENT_SUBMITTED,
+    CHECKSUM,
+    FILE_TOO_LARGE,
+    NO_FILE_NAME,
+    NO_FILE_QUESTION,
+    NOT_AVAILABLE,
+    TOO_MANY_FILES,
+    TUS_VERSION,
+    UPLOAD_MEDIA_TYPE,
+    UPLOAD_OFFSET,
+)
 
-from django.utils.translation import get_language
-
-from forms.problems import Problem
-
-TYPE_PREFIX = "urn:laufzettel:problem:"
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of problem: docs/reference/problems.md lists them all."""
-
-    code: str
-    status: int
-    title: Mapping[str, str]
-    detail: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class ApiProblem:
-    """A problem of one request; `errors` name every single thing to mend."""
-
-    kind: Kind
-    errors: Sequence[Problem] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
-    extra: Mapping[str, Any] = field(default_factory=dict)
-
-    def body(self) -> dict[str, Any]:
-        language = "en" if (get_language() or "de").startswith("en") else "de"
-        body: dict[str, Any] = {
-            "type": TYPE_PREFIX + self.kind.code,
-            "title": self.kind.title[language],
-            "status": self.kind.status,
-            "detail": self.kind.detail[language],
-            **self.extra,
-        }
-        if self.errors:
-            body["errors"] = [
-                {
-                    "pointer": error.where,
-                    "code": error.code,
-                    "detail": error.text[language],
-                    "texts": dict(error.text),
-                }
-                for error in self.errors
-            ]
-        return body
-
-
-def _kind(code: str, status: int, titles: tuple[str, str], details: tuple[str, str]) -> Kind:
-    return Kind(
-        code=code,
-        status=status,
-        title={"de": titles[0], "en": titles[1]},
-        detail={"de": details[0], "en": details[1]},
-    )
-
+__all__ = [
+    "ATTACHMENT_SUBMITTED",
+    "CHECKSUM",
+    "FILE_TOO_LARGE",
+    "NOT_AVAILABLE",
+    "NO_FILE_NAME",
+    "NO_FILE_QUESTION",
+    "TOO_MANY_FILES",
+    "TUS_VERSION",
+    "UPLOAD_MEDIA_TYPE",
+    "UPLOAD_OFFSET",
+    "ApiProblem",
+    "Kind",
+]
 
 BROKEN_JSON = _kind(
     "broken-json",
@@ -107,11 +76,41 @@ TOKEN_REFUSED = _kind(
 )
 STEP_UP = _kind(
     "level-too-low",
-    403,
+    401,
     ("Eine stärkere Anmeldung ist nötig", "A stronger sign-in is needed"),
     (
         "Diese Leistung verlangt ein höheres Vertrauensniveau. Bitte melden Sie sich damit an; Ihre Angaben bleiben erhalten.",
         "This service needs a higher level of assurance. Please sign in with it; what you entered is kept.",
+    ),
+)
+NO_GUESTS = _kind(
+    "account-needed",
+    401,
+    ("Für diese Leistung brauchen Sie ein Konto", "You need an account for this service"),
+    (
+        "Als Gast kann diese Leistung nicht beantragt werden. Bitte melden Sie sich mit einem Konto an, das mindestens das Vertrauensniveau „needed“ hat.",
+        "Guests cannot apply for this service. Please sign in with an account that has at least the level of assurance “needed”.",
+    ),
+)
+WRITTEN_FORM = _kind(
+    "written-form-needed",
+    401,
+    (
+        "Hier ist eine Anmeldung mit dem Online-Ausweis nötig",
+        "A sign-in with the online ID card is needed here",
+    ),
+    (
+        "Das Gesetz verlangt hier die Schriftform. Online ersetzt sie nur eine Anmeldung mit den Mitteln, die „means“ nennt. Bitte melden Sie sich damit an; Ihre Angaben bleiben erhalten.",
+        "The law demands written form here. Online only a sign-in with the means named in “means” replaces it. Please sign in with one of them; what you entered is kept.",
+    ),
+)
+SIGN_IN_AGAIN = _kind(
+    "sign-in-too-old",
+    401,
+    ("Bitte melden Sie sich noch einmal an", "Please sign in once more"),
+    (
+        "Ihre Anmeldung liegt zu lange zurück. Bitte zeigen Sie noch einmal, wer Sie sind; Ihre Angaben bleiben erhalten.",
+        "You signed in too long ago. Please show once more who you are; what you entered is kept.",
     ),
 )
 FORBIDDEN = _kind(
@@ -177,6 +176,51 @@ NOT_CLAIMED = _kind(
         "Only whoever has claimed a task can complete or release it.",
     ),
 )
+TOO_MANY_DRAFTS = _kind(
+    "too-many-drafts",
+    409,
+    ("So viele Entwürfe sind nicht möglich", "That many drafts are not possible"),
+    (
+        "Sie haben für diese Leistung schon die höchste Zahl an Entwürfen („limit“). Bitte schicken Sie einen davon ab oder löschen Sie einen.",
+        "You already have the highest number of drafts for this service (“limit”). Please submit or delete one of them.",
+    ),
+)
+OUTDATED_DRAFT = _kind(
+    "form-changed",
+    409,
+    ("Das Formular hat sich geändert", "The form has changed"),
+    (
+        "Die Fassung dieses Entwurfs wird nicht mehr angenommen. Bitte übernehmen Sie Ihre Angaben mit POST …/update in die neue Fassung; was dort keinen Platz hat, wird Ihnen gezeigt.",
+        "The version of this draft is no longer accepted. Please carry your answers over to the new one with POST …/update; whatever has no place there is shown to you.",
+    ),
+)
+SIGNING_OVER = _kind(
+    "signing-over",
+    409,
+    ("Hier kann nicht mehr unterschrieben werden", "It is too late to sign"),
+    (
+        "Die Frist ist vorbei, Sie haben schon geantwortet, oder der Antrag ist erledigt. Bitte wenden Sie sich an die Person, die Sie darum gebeten hat.",
+        "The time is over, you have already answered, or the application is done. Please turn to the person who asked you.",
+    ),
+)
+SAME_PERSON = _kind(
+    "one-signature-each",
+    409,
+    ("Jede Person unterschreibt einmal", "Each person signs once"),
+    (
+        "Mit diesem Konto wurde der Antrag gestellt oder schon beantwortet. Die eingeladene Person meldet sich bitte mit ihrem eigenen Konto an.",
+        "This account made the application or has answered already. The person who was invited signs in with an account of her own, please.",
+    ),
+)
+ACCOUNT_TAKEN = _kind(
+    "account-taken",
+    409,
+    ("Dieses Konto gibt es schon", "There already is such an account"),
+    (
+        "Für diese Anmeldung („issuer“ und „subject“) gibt es hier schon jemanden. Bitte ändern Sie dieses Konto, oder reaktivieren Sie es.",
+        "There already is somebody with this sign-in (“issuer” and “subject”). Please change that account, or reactivate it.",
+    ),
+)
 WITHDRAWN = _kind(
     "version-withdrawn",
     410,
@@ -184,6 +228,24 @@ WITHDRAWN = _kind(
     (
         "Die Leistung oder diese Fassung des Formulars wurde zurückgezogen. Bitte laden Sie das Formular neu.",
         "The service or this version of its form was withdrawn. Please load the form again.",
+    ),
+)
+DRAFT_SUBMITTED = _kind(
+    "draft-submitted",
+    410,
+    ("Dieser Entwurf ist abgeschickt", "This draft was submitted"),
+    (
+        "Er ist jetzt ein Antrag und kann nicht mehr geändert oder gelöscht werden. Sie finden ihn unter der Adresse, die „application“ nennt.",
+        "It is an application now and can no longer be changed or deleted. You find it at the address that “application” names.",
+    ),
+)
+CHANGED_MEANWHILE = _kind(
+    "changed-meanwhile",
+    412,
+    ("Inzwischen wurde etwas geändert", "Something was changed meanwhile"),
+    (
+        "Dieser Stand ist nicht mehr der neueste, vielleicht durch ein anderes Gerät. Es wurde nichts überschrieben. Bitte laden Sie den Stand „revision“ und wiederholen Sie Ihre Änderung.",
+        "This state is no longer the newest, perhaps because of another device. Nothing was overwritten. Please load the state “revision” and repeat your change.",
     ),
 )
 TOO_LARGE = _kind(
@@ -215,8 +277,71 @@ KEY_REUSED = _kind(
     422,
     ("Dieser Idempotency-Key wurde schon benutzt", "This Idempotency-Key was already used"),
     (
-        "Er gehört zu einem anderen Antrag. Bitte verwenden Sie für einen neuen Antrag einen neuen.",
-        "It belongs to another application. Please use a new one for a new application.",
+        "Er gehört zu einer anderen Anfrage, etwa einem anderen Antrag. Bitte verwenden Sie für jede neue einen neuen.",
+        "It belongs to another request, such as another application. Please use a new one for each new request.",
+    ),
+)
+PARTIES_REFUSED = _kind(
+    "parties-refused",
+    422,
+    ("Bitte prüfen Sie, wer am Antrag beteiligt ist", "Please check who takes part in the application"),
+    (
+        "Es wurde nichts gespeichert. Bitte berichtigen Sie, was „errors“ bei „acting_for“ und „co_signers“ nennt.",
+        "Nothing was stored. Please correct what “errors” names in “acting_for” and “co_signers”.",
+    ),
+)
+PACKAGE_REFUSED = _kind(
+    "package-refused",
+    422,
+    ("Das Leistungspaket wurde abgelehnt", "The service package was refused"),
+    (
+        "Es wurde nichts veröffentlicht. „errors“ nennt jede Stelle („pointer“: Datei und Ort).",
+        "Nothing was published. “errors” names every place (“pointer”: file and place).",
+    ),
+)
+CODE_REFUSED = _kind(
+    "confirmation-code-refused",
+    422,
+    ("Der Bestätigungscode gilt nicht", "The confirmation code is not valid"),
+    (
+        "Er ist falsch, älter als 30 Minuten oder wurde zu oft falsch eingegeben. Bitte prüfen Sie die Eingabe, oder fordern Sie einen neuen an.",
+        "It is wrong, older than 30 minutes or was typed wrong too often. Please check what you typed, or ask for a new one.",
+    ),
+)
+CLERK_REFUSED = _kind(
+    "clerk-refused",
+    422,
+    ("Dieses Konto geht so nicht", "The account cannot be like this"),
+    (
+        "Es wurde nichts geändert. Bitte berichtigen Sie, was „errors“ nennt.",
+        "Nothing was changed. Please correct what “errors” names.",
+    ),
+)
+ABSENCE_REFUSED = _kind(
+    "absence-refused",
+    422,
+    ("Diese Abwesenheit geht so nicht", "The absence cannot be like this"),
+    (
+        "Es wurde nichts eingetragen. Bitte berichtigen Sie, was „errors“ nennt.",
+        "Nothing was entered. Please correct what “errors” names.",
+    ),
+)
+LINK_REFUSED = _kind(
+    "prefill-link-refused",
+    422,
+    ("Der Link kann nicht benutzt werden", "The link cannot be used"),
+    (
+        "Der Grund steht unter „errors“. Ohne den Link („prefill“) können Sie den Entwurf trotzdem beginnen.",
+        "The reason is given under “errors”. You can begin the draft without the link (“prefill”).",
+    ),
+)
+PRECONDITION_REQUIRED = _kind(
+    "precondition-required",
+    428,
+    ("„If-Match“ muss sagen, welchen Stand Sie kennen", "“If-Match” must say which state you know"),
+    (
+        "Senden Sie im Kopf „If-Match“ den ETag des Standes, den Sie gesehen haben („*“ reicht nicht): So überschreiben Sie nichts, was inzwischen anderswo gespeichert wurde.",
+        "Send in the header “If-Match” the ETag of the state you have seen (“*” is not enough): so you overwrite nothing that was saved elsewhere meanwhile.",
     ),
 )
 TOO_MANY_REQUESTS = _kind(

@@ -1,4 +1,4 @@
-"""/services: what can be applied for, and with which form."""
+"""/services: what can be applied for."""
 
 from __future__ import annotations
 
@@ -9,9 +9,19 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from backend.api.context import authority_id_of
-from backend.api.permissions import Anybody
+from backend.api.context import authority_id_of, now
+from backend.api.problem_schema import problems_of
 from backend.cases.queries import offers
+from backend.services.publishing import publish_texts
+
+
+class CoSignersWantedSerializer(serializers.Serializer):
+    """How many sign with the applicant, and how many days they have."""
+
+    min = serializers.IntegerField(source="least")
+    max = serializers.IntegerField(source="most")
+    days = serializers.IntegerField()
+    when_missing = serializers.ChoiceField(["close", "proceed"])
 
 
 class ServiceSerializer(serializers.Serializer):
@@ -24,37 +34,75 @@ class ServiceSerializer(serializers.Serializer):
     description = serializers.DictField(child=serializers.CharField())
     languages = serializers.ListField(child=serializers.CharField())
     trust_level = serializers.ChoiceField(["none", "low", "substantial", "high"])
+    written_form = serializers.CharField(
+        allow_null=True, help_text="The law whose written form the sign-in has to replace; null: none."
+    )
+    guests = serializers.BooleanField(help_text="Can be applied for without an account.")
+    representation = serializers.ListField(
+        child=serializers.CharField(), help_text="On whose behalf else: child, company, mandate."
+    )
+    co_signers = CoSignersWantedSerializer(allow_null=True, help_text="Who else signs; null: nobody.")
     legal_basis = serializers.ListField(child=serializers.CharField())
-
-
-class FormSerializer(serializers.Serializer):
-    """A form for any renderer that knows JSON Forms."""
-
-    service = serializers.CharField()
-    version = serializers.UUIDField()
-    schema = serializers.JSONField(help_text="JSON Schema 2020-12: what is valid.")
-    ui = serializers.JSONField(help_text="JSON Forms UI schema: how it is asked.")
 
 
 SLUG = OpenApiParameter("slug", str, OpenApiParameter.PATH, description="The service's short name.")
 
 
+class PackageSerializer(serializers.Serializer):
+    """A service package: the files of its folder."""
+
+    files = serializers.DictField(
+        child=serializers.CharField(trim_whitespace=False, allow_blank=True),
+        help_text="Name inside the package (`letters/bescheid.de.md`) → content.",
+    )
+
+
+class VersionSerializer(serializers.Serializer):
+    """The version that takes applications from now on."""
+
+    slug = serializers.CharField()
+    version = serializers.UUIDField(source="id")
+    number = serializers.IntegerField()
+    content_hash = serializers.CharField()
+    published_at = serializers.DateTimeField()
+
+
 class ServiceList(APIView):
     """The services of this authority."""
 
-    permission_classes = [Anybody]
-    authentication_classes: list[Any] = []
+    # Whoever reads need not sign in, and a token that has expired does not keep anybody from reading.
+    def get_authenticators(self) -> list[Any]:
+        return super().get_authenticators() if self._publishing() else []
 
-    @extend_schema(responses=ServiceSerializer(many=True), operation_id="listServices", tags=["services"])
+    def _publishing(self) -> bool:
+        # There is no request while the description (OpenAPI) is made.
+        return self.request is None or self.request.method == "POST"
+
+    @extend_schema(
+        responses=ServiceSerializer(many=True), operation_id="listServices", tags=["services"], auth=[]
+    )
     def get(self, request: Any) -> Response:
         services = offers.offered(authority_id=authority_id_of(request))
         return Response([ServiceSerializer(service).data for service in services])
+
+    @extend_schema(
+        request=PackageSerializer,
+        responses={201: VersionSerializer, **problems_of(400, 401, 403, 413, 415, 422)},
+        operation_id="publishService",
+        tags=["services"],
+    )
+    def post(self, request: Any) -> Response:
+        form = PackageSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        version = publish_texts(
+            authority_id=authority_id_of(request), texts=form.validated_data["files"], now=now()
+        )
+        return Response(VersionSerializer(version).data, status=201)
 
 
 class ServiceDetail(APIView):
     """One service."""
 
-    permission_classes = [Anybody]
     authentication_classes: list[Any] = []
 
     @extend_schema(
@@ -64,17 +112,3 @@ class ServiceDetail(APIView):
         return Response(
             ServiceSerializer(offers.service(authority_id=authority_id_of(request), slug=slug)).data
         )
-
-
-class ServiceForm(APIView):
-    """The form of one service."""
-
-    permission_classes = [Anybody]
-    authentication_classes: list[Any] = []
-
-    @extend_schema(
-        responses=FormSerializer, operation_id="getServiceForm", tags=["services"], parameters=[SLUG]
-    )
-    def get(self, request: Any, slug: str) -> Response:
-        form = offers.form(authority_id=authority_id_of(request), slug=slug)
-        return Response({"service": slug, "version": form.version, "schema": form.schema, "ui": form.ui})

@@ -12,9 +12,10 @@ from rest_framework.views import APIView
 
 from backend.api.applications import PAGE, REFERENCE
 from backend.api.context import authority_id_of, now
+from backend.api.draft_schema import OriginSerializer
 from backend.api.fields import AnyJSON
 from backend.api.pagination import choice_of, limit_of, page, place_of, refuse_unknown
-from backend.api.permissions import IsClerk
+from backend.api.party_schema import CoSignerInfoSerializer, RepresentationSerializer
 from backend.api.problem_schema import problems_of
 from backend.cases.operations import tasks as operations
 from backend.cases.queries import clerk as queries
@@ -33,6 +34,9 @@ class TaskSerializer(serializers.Serializer):
     role = serializers.CharField()
     status = serializers.ChoiceField(["open", "claimed", "done", "cancelled"])
     assignee = serializers.UUIDField(source="assignee_id", allow_null=True)
+    assigned_for = serializers.UUIDField(
+        source="assigned_for_id", allow_null=True, help_text="The absent clerk in whose place it is done."
+    )
     due_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
     revision = serializers.IntegerField()
@@ -77,7 +81,18 @@ class CaseSerializer(serializers.Serializer):
     outcome = serializers.CharField(source="case.outcome", allow_blank=True)
     opened_at = serializers.DateTimeField(source="case.opened_at")
     trust_level = serializers.CharField()
+    applicant_kind = serializers.ChoiceField(
+        ["account", "guest"], help_text="guest: nothing is known of her but a confirmed e-mail address."
+    )
+    guest_address = serializers.CharField(
+        allow_null=True, help_text="The address a guest has confirmed; null for an account."
+    )
     answers = AnyJSON()
+    provenance = serializers.DictField(
+        child=OriginSerializer(), help_text="By JSON pointer: what the sign-in or a link had filled in."
+    )
+    representation = RepresentationSerializer()
+    co_signers = CoSignerInfoSerializer(many=True)
     tasks = TaskSerializer(many=True)
     events = CaseEventSerializer(many=True)
     notices = CaseNoticeSerializer(many=True)
@@ -97,9 +112,7 @@ def _answer(task: Any) -> Response:
 
 
 class Inbox(APIView):
-    """Open tasks of my units, oldest first."""
-
-    permission_classes = [IsClerk]
+    """Open tasks of my units and of those for whom I stand in, oldest first."""
 
     @extend_schema(
         responses={200: TaskPageSerializer, **problems_of(400, 401, 403)},
@@ -111,7 +124,7 @@ class Inbox(APIView):
         refuse_unknown(request, known=[parameter.name for parameter in FILTERS])
         limit = limit_of(request)
         wanted = queries.InboxFilter(
-            unit=choice_of(request, name="unit", allowed=sorted(request.user.units)),
+            unit=choice_of(request, name="unit", allowed=sorted(request.user.reachable_units)),
             status=choice_of(request, name="status", allowed=("open", "claimed")),
             mine=choice_of(request, name="mine", allowed=("true", "false")) == "true",
             reference=request.query_params.get("reference"),
@@ -128,8 +141,6 @@ class Inbox(APIView):
 class TaskDetail(APIView):
     """One task with its form."""
 
-    permission_classes = [IsClerk]
-
     @extend_schema(
         responses={200: TaskWithFormSerializer, **problems_of(401, 403, 404)},
         operation_id="getTask",
@@ -143,9 +154,7 @@ class TaskDetail(APIView):
 
 
 class TaskClaim(APIView):
-    """Take a task."""
-
-    permission_classes = [IsClerk]
+    """Take a task; also one held by somebody absent whose deputy I am, or who may not do it any more."""
 
     @extend_schema(
         request=None,
@@ -164,8 +173,6 @@ class TaskClaim(APIView):
 class TaskRelease(APIView):
     """Give a task back to its unit."""
 
-    permission_classes = [IsClerk]
-
     @extend_schema(
         request=None,
         responses={200: TaskSerializer, **problems_of(401, 403, 404, 409)},
@@ -182,8 +189,6 @@ class TaskRelease(APIView):
 
 class TaskComplete(APIView):
     """Finish a task; the case goes on by itself."""
-
-    permission_classes = [IsClerk]
 
     @extend_schema(
         request=CompletionSerializer,
@@ -206,8 +211,6 @@ class TaskComplete(APIView):
 
 class CaseDetail(APIView):
     """One case with answers, tasks, record and notices."""
-
-    permission_classes = [IsClerk]
 
     @extend_schema(
         responses={200: CaseSerializer, **problems_of(401, 403, 404)}, operation_id="getCase", tags=["cases"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
 from uuid_utils.compat import uuid7
 
 from backend.tenancy import TenantModel
@@ -23,11 +25,15 @@ class Authority(models.Model):
 
 
 class Unit(TenantModel):
-    """An organisational unit that tasks are sent to, named by its key in processes."""
+    """An organisational unit that tasks are sent to, named by its key in processes.
+
+    `also` are further keys that packages of others use for what this unit does here.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     key = models.SlugField(max_length=64)
     name = models.CharField(max_length=200)
+    also = models.JSONField(default=list)
 
     class Meta:
         db_table = "unit"
@@ -47,11 +53,16 @@ class Clerk(TenantModel):
     person = models.CharField(max_length=100)
     name = models.CharField(max_length=200)
     active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=Now())
+    revision = models.PositiveIntegerField(default=1, db_default=1)
+    idempotency_key = models.BinaryField(null=True)
+    request_hash = models.BinaryField(null=True)
 
     class Meta:
         db_table = "clerk"
         constraints = [
-            models.UniqueConstraint(fields=["authority_id", "issuer", "subject"], name="clerk_account")
+            models.UniqueConstraint(fields=["authority_id", "issuer", "subject"], name="clerk_account"),
+            models.UniqueConstraint(fields=["authority_id", "idempotency_key"], name="clerk_once_per_key"),
         ]
 
 
@@ -66,3 +77,41 @@ class Membership(TenantModel):
     class Meta:
         db_table = "membership"
         constraints = [models.UniqueConstraint(fields=["clerk", "unit", "role"], name="membership_role")]
+
+
+class Absence(TenantModel):
+    """A clerk is away from `first_day` to `last_day` (both included), and somebody stands in.
+
+    `unit` null: for all of her units. It counts until `ended_at`; nothing is deleted, so that the record can
+    always say who stood in for whom.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    clerk = models.ForeignKey(Clerk, on_delete=models.PROTECT, related_name="absences")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    deputy = models.ForeignKey(Clerk, null=True, on_delete=models.PROTECT, related_name="+")
+    deputy_unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    declared_by = models.CharField(max_length=64)
+    declared_at = models.DateTimeField()
+    ended_by = models.CharField(max_length=64, default="")
+    ended_at = models.DateTimeField(null=True)
+    revision = models.PositiveIntegerField(default=1)
+    idempotency_key = models.BinaryField()
+    request_hash = models.BinaryField()
+
+    class Meta:
+        db_table = "absence"
+        constraints = [
+            models.CheckConstraint(condition=Q(first_day__lte=F("last_day")), name="absence_days_in_order"),
+            models.CheckConstraint(
+                condition=Q(deputy__isnull=True) ^ Q(deputy_unit__isnull=True), name="absence_one_deputy"
+            ),
+            models.UniqueConstraint(fields=["authority_id", "idempotency_key"], name="absence_once_per_key"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["authority_id", "last_day"], name="absence_still_open", condition=Q(ended_at=None)
+            )
+        ]

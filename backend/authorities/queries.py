@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Q
 
+from backend.authorities.deputies import Substitution, substitutions
 from backend.authorities.models import Authority, Clerk, Unit
 
 
 @dataclass(frozen=True, slots=True)
 class ClerkAccount:
-    """An active clerk's account with pairs of unit key and role."""
+    """An active clerk's account with pairs of unit key and role.
+
+    `substitutions` are what she may do today in the place of absent colleagues: tasks, nothing else.
+    """
 
     id: UUID
     person: str
     name: str
     memberships: frozenset[tuple[str, str]]
+    substitutions: frozenset[Substitution] = frozenset()
 
     @property
     def units(self) -> frozenset[str]:
         return frozenset(unit for unit, _ in self.memberships)
+
+    @property
+    def reachable_units(self) -> frozenset[str]:
+        """Units of which she may see tasks today: her own, and those in which she stands in."""
+        return self.units | {one.unit for one in self.substitutions}
+
+    def stands_in(self, *, unit: str, role: str) -> tuple[Substitution, ...]:
+        """In whose place she may do a role of a unit today, always in the same order."""
+        return tuple(sorted(one for one in self.substitutions if (one.unit, one.role) == (unit, role)))
+
+    def reaches(self, *, unit: str, role: str) -> bool:
+        return (unit, role) in self.memberships or bool(self.stands_in(unit=unit, role=role))
 
     def roles_in(self, unit: str) -> frozenset[str]:
         return frozenset(role for held_in, role in self.memberships if held_in == unit)
@@ -49,15 +68,50 @@ def by_slug(*, slug: str) -> Authority | None:
     return Authority.objects.filter(slug=slug).first()
 
 
-def clerk_by_account(*, issuer: str, subject: str) -> ClerkAccount | None:
-    """The active clerk behind a sign-in. Runs inside the caller's transaction."""
-    clerk = Clerk.objects.filter(issuer=issuer, subject=subject, active=True).first()
+def clerk_by_account(*, issuer: str, subject: str, today: date | None = None) -> ClerkAccount | None:
+    """The active clerk behind a sign-in. Runs inside the caller's transaction.
+
+    Without `today` (a date in the authority's time zone) she stands in for nobody.
+    """
+    return _account(Clerk.objects.filter(issuer=issuer, subject=subject, active=True).first(), today)
+
+
+def clerk_by_id(*, clerk_id: UUID, today: date) -> ClerkAccount | None:
+    """The account, if it is active. Runs inside the caller's transaction."""
+    return _account(Clerk.objects.filter(id=clerk_id, active=True).first(), today)
+
+
+def _account(clerk: Clerk | None, today: date | None) -> ClerkAccount | None:
     if clerk is None:
         return None
     pairs = clerk.memberships.values_list("unit__key", "role")
-    return ClerkAccount(id=clerk.id, person=clerk.person, name=clerk.name, memberships=frozenset(pairs))
+    return ClerkAccount(
+        id=clerk.id,
+        person=clerk.person,
+        name=clerk.name,
+        memberships=frozenset(pairs),
+        substitutions=frozenset() if today is None else substitutions(clerk_id=clerk.id, today=today),
+    )
 
 
 def unit_name(*, key: str) -> str:
     """How a unit is called; an unknown key is shown as it is. Runs inside the caller's transaction."""
     return Unit.objects.filter(key=key).values_list("name", flat=True).first() or key
+
+
+def unit_for(*, key: str) -> str:
+    """The unit that does here what a package sends to `key`; an unknown key stays as it is.
+
+    Runs inside the caller's transaction.
+    """
+    serving = Unit.objects.filter(Q(key=key) | Q(also__contains=[key])).values_list("key", flat=True)
+    found = set(serving)
+    return key if key in found or not found else min(found)
+
+
+def units_unknown(*, keys: Iterable[str]) -> frozenset[str]:
+    """Those keys that no unit has, neither as its own nor in `also`. Runs inside the caller's transaction."""
+    known: set[str] = set()
+    for key, also in Unit.objects.values_list("key", "also"):
+        known |= {key, *also}
+    return frozenset(keys) - known

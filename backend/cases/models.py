@@ -15,6 +15,7 @@ from backend.tenancy import TenantModel
 class CaseStatus(models.TextChoices):
     """Where a case stands, as the citizen reads it."""
 
+    UNSIGNED = "waiting_for_signatures"
     RECEIVED = "received"
     IN_PROGRESS = "in_progress"
     CLOSED = "closed"
@@ -37,6 +38,15 @@ class DeadlineStatus(models.TextChoices):
     PASSED = "passed"
 
 
+class SignatureStatus(models.TextChoices):
+    """invited: she has not answered yet. All others are final."""
+
+    INVITED = "invited"
+    SIGNED = "signed"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
 class Case(TenantModel):
     """The life of one application.
 
@@ -49,7 +59,7 @@ class Case(TenantModel):
     service = models.SlugField(max_length=64)
     applicant = models.BinaryField()
     language = models.CharField(max_length=8)
-    status = models.CharField(max_length=16, choices=CaseStatus.choices, default=CaseStatus.RECEIVED)
+    status = models.CharField(max_length=32, choices=CaseStatus.choices, default=CaseStatus.RECEIVED)
     outcome = models.CharField(max_length=32, default="")
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
@@ -74,6 +84,8 @@ class Application(TenantModel):
     request_hash = models.BinaryField()
     trust_level = models.CharField(max_length=16)
     sealed_answers = models.BinaryField()
+    sealed_provenance = models.BinaryField(null=True)
+    sealed_representation = models.BinaryField(null=True)
     submitted_at = models.DateTimeField()
 
     class Meta:
@@ -82,6 +94,31 @@ class Application(TenantModel):
             models.UniqueConstraint(
                 fields=["authority_id", "applicant", "idempotency_key"], name="application_once_per_key"
             )
+        ]
+
+
+class CoSignature(TenantModel):
+    """Somebody who was asked to sign an application too.
+
+    `token` is a fingerprint of the secret in her mail; `applicant` hers once she has answered, with the
+    `trust_level` of that sign-in.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT)
+    sealed_person = models.BinaryField()
+    token = models.BinaryField()
+    status = models.CharField(max_length=8, choices=SignatureStatus.choices, default=SignatureStatus.INVITED)
+    due_at = models.DateTimeField()
+    reminded_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    applicant = models.BinaryField(null=True)
+    trust_level = models.CharField(max_length=16, default="")
+
+    class Meta:
+        db_table = "co_signature"
+        constraints = [
+            models.UniqueConstraint(fields=["case", "applicant"], name="co_signature_once_per_person")
         ]
 
 
@@ -104,7 +141,8 @@ class Event(TenantModel):
 class Task(TenantModel):
     """One piece of work. `step` is the engine's waiting point.
 
-    `four_eyes` are process elements: whoever did one of them in this case may not do this task.
+    `four_eyes` are process elements: whoever did one of them in this case may not do this task. A deputy
+    works for the clerk `assigned_for_id` and counts as both persons.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -118,8 +156,10 @@ class Task(TenantModel):
     four_eyes = models.JSONField(default=list)
     status = models.CharField(max_length=16, choices=TaskStatus.choices, default=TaskStatus.OPEN)
     assignee_id = models.UUIDField(null=True)
+    assigned_for_id = models.UUIDField(null=True)
     done_by_id = models.UUIDField(null=True)
     done_by_person = models.CharField(max_length=100, default="")
+    done_for_person = models.CharField(max_length=100, default="", db_default="")
     due_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)

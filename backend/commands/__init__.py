@@ -14,6 +14,12 @@ class Command(NamedTuple):
 
 
 COMMANDS: Mapping[str, Command] = {
+    "access-matrix": Command(
+        "backend.commands.access_matrix", "Print who may do what, as the page docs/reference/access.md."
+    ),
+    "add-authority": Command("backend.commands.add_authority", "Add a municipality or office."),
+    "add-clerk": Command("backend.commands.add_clerk", "Add an account for somebody who works here."),
+    "add-unit": Command("backend.commands.add_unit", "Add an organisational unit, or rename it."),
     "attention": Command("backend.commands.attention", "List what needs attention, or try one entry again."),
     "check-service": Command(
         "backend.commands.check_service", "Report everything wrong with a service package."
@@ -25,10 +31,16 @@ COMMANDS: Mapping[str, Command] = {
     ),
     "init-database": Command("backend.commands.init_database", "Create database and roles on a server."),
     "migrate": Command("backend.commands.migrate", "Bring the database's tables up to date."),
+    "prefill-link": Command(
+        "backend.commands.prefill_link", "Make a link that begins a draft with answers filled in."
+    ),
     "publish-service": Command(
         "backend.commands.publish_service", "Publish a service package for an authority."
     ),
     "relay": Command("backend.commands.relay", "Run the relay: hands due work to the workers."),
+    "revoke-tokens": Command(
+        "backend.commands.revoke_tokens", "End a token, or everything of a person, before its time."
+    ),
     "verify": Command("backend.commands.verify", "Check whether a sealed PDF is genuine and unchanged."),
     "verify-audit": Command("backend.commands.verify_audit", "Prove that no record of any case was altered."),
 }

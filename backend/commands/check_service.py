@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from backend.services.checker import check_folder
+from backend.services.package import load_folder
+from backend.services.readiness import open_places
 from forms.problems import Problem
 
 LANGUAGES = ("de", "en")
@@ -29,10 +31,26 @@ def add_language(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Status 0: the package may be published; 1: each problem is printed as `file:place: text`."""
+    """Status 0: the package is sound; 1: each problem is printed as `file:place: text`.
+
+    What an import left to fill in is listed too, as a warning.
+    """
     problems = check_folder(folder=arguments.folder)
     report(problems=problems, language=arguments.language)
-    return 1 if problems else 0
+    if problems:
+        return 1
+    _warn(places=open_places(package=load_folder(folder=arguments.folder)), language=arguments.language)
+    return 0
+
+
+def _warn(*, places: Sequence[Problem], language: str) -> None:
+    """An imported package is sound before it is finished: what only `publish-service` refuses."""
+    for each in places:
+        print(f"{each.where}: {each.text[language]}")
+    if places and language == "de":
+        print(f"Warnung: {len(places)} Stellen sind noch auszufüllen.")
+    elif places:
+        print(f"Warning: {len(places)} places still have to be filled in.")
 
 
 def report(*, problems: Iterable[Problem], language: str) -> None:

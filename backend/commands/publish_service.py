@@ -10,6 +10,7 @@ import backend.django_setup  # noqa: F401 -- before anything that needs settings
 from backend.authorities.queries import by_slug
 from backend.commands.check_service import add_language, report
 from backend.services.operations import publish
+from backend.services.overlay import read_own_files, with_own_files
 from backend.services.package import PackageProblems, load_folder
 from backend.tenancy import acting_for
 
@@ -20,6 +21,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "folder", type=Path, help="folder of the service package, e.g. catalogue/hundesteuer-anmeldung"
     )
     parser.add_argument("--authority", required=True, help="slug of the authority, e.g. musterhausen")
+    parser.add_argument(
+        "--own",
+        type=Path,
+        help="folder with this authority's own letters/*.md and *.dmn, in place of the package's",
+    )
     add_language(parser)
 
 
@@ -33,6 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     try:
         package = load_folder(folder=arguments.folder)
+        if arguments.own:
+            package = with_own_files(package=package, own=read_own_files(folder=arguments.own))
         with acting_for(authority_id=authority.id):
             version = publish(authority_id=authority.id, package=package, now=datetime.now(UTC))
     except PackageProblems as error:

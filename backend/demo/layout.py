@@ -9,12 +9,26 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from backend.embedded.ports import claim_ports
 from backend.embedded.private_files import kept_secret, write_private
 from backend.embedded.roles import Role
 
 TOWN = "musterhausen"
+# How people sign in at the portal, by the kind of their issuer.
+PORTAL: Mapping[str, Mapping[str, Any]] = {
+    "citizens": {
+        "name": "buergerkonto",
+        "label": {"de": "Bürgerkonto (Entwicklung)", "en": "Citizen account (development)"},
+        "portal": {"client_id": "portal", "authentication": "none"},
+    },
+    "clerks": {
+        "name": "rathaus",
+        "label": {"de": "Anmeldung des Rathauses (Entwicklung)", "en": "Town hall login (development)"},
+        "portal": {"client_id": "desk", "authentication": "none"},
+    },
+}
 WANTED_PORTS = {"web": 8000, "issuer": 8010, "mail": 8025, "mail-page": 8026}
 
 
@@ -77,6 +91,8 @@ class Layout:
                 "kind": kind,
                 "audience": f"laufzettel-{kind}",
                 "algorithms": ["ES256"],
+                "authorities": [TOWN],
+                **PORTAL.get(kind, {}),
             }
             for kind in ("citizens", "clerks", "machines")
         ]

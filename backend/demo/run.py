@@ -102,7 +102,8 @@ def _stay(layout: Layout, console: Console) -> None:
 The town stays up; Ctrl-C stops everything.
 
   API and its documentation   {web}/api/docs/
-  Sign-in (development)       {issuer}/citizens and {issuer}/clerks
+  Sign in at the portal       {web}/sign-in
+  Development issuers         {issuer}/citizens and {issuer}/clerks
   Mails                       {layout.mail_page_url}
   Logs                        {layout.base}/logs
 

@@ -7,15 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import httpx
 import structlog
 
-from signing.issuers import ClaimNames, Issuer
+from backend.authorities.provisioning import MembershipClaims
+from backend.identity.portal_client import PortalClient
+from signing.issuers import Issuer
 from signing.jwks import KeySet, KeySetRefused
+from signing.levels import TrustLevel, names_for
 from signing.refusals import TokenRefused
-from signing.tokens import Claims, VerifiedTokens, verify_token
+from signing.tokens import Claims, check_use, verify_token
+from signing.verified_tokens import VerifiedTokens
 
 log = structlog.get_logger()
 
@@ -25,7 +30,6 @@ PAUSE = timedelta(seconds=10)
 STALE_BUT_VALID = timedelta(hours=24)
 SECONDS = 5
 LARGEST_ANSWER = 200_000
-REMEMBERED_TOKENS = 10_000
 
 
 class Kind(StrEnum):
@@ -40,26 +44,31 @@ class KeysUnavailable(Exception):
     """The issuer's keys have never been fetched and it does not answer now."""
 
 
+class IssuerAway(Exception):
+    """The issuer does not answer now: nobody can sign in there, and nobody is to blame for it."""
+
+
 @dataclass(slots=True)
 class IssuerKeys:
-    """The keys of one issuer over time. Safe for threads."""
+    """The keys of one issuer over time, and what it says of itself. Safe for threads."""
 
     url: str
     keys: KeySet | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
     fetched_at: datetime | None = None
     asked_at: datetime | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def at(self, *, now: datetime, unknown_key: bool = False) -> KeySet:
+    def at(self, *, now: datetime, unknown_key: bool = False, from_issuer: bool = False) -> KeySet:
         """The keys to use at `now`; asks again when they are old, or when a token names an unknown one.
 
+        `from_issuer`: the token came from the issuer itself, so that asking at once is no flood.
         Raises `KeysUnavailable`.
         """
         # While there are keys to go on with, only one request waits for the issuer; the others use them.
         if self._lock.acquire(blocking=self.keys is None):
             try:
-                if self._should_ask(now, unknown_key=unknown_key):
-                    self.asked_at = now
+                if from_issuer or self._should_ask(now, unknown_key=unknown_key):
                     self._ask(now)
             finally:
                 self._lock.release()
@@ -67,28 +76,44 @@ class IssuerKeys:
             raise KeysUnavailable(self.url)
         return self.keys
 
+    def answering(self, *, now: datetime) -> Mapping[str, Any]:
+        """What the issuer says of itself (its metadata), if it answered within the last seconds.
+
+        Before somebody is sent there: a page of ours that says so is kinder than a browser's error.
+        Raises `IssuerAway`.
+        """
+        with self._lock:
+            if self.asked_at is None or abs(now - self.asked_at) >= PAUSE:
+                self._ask(now)
+            if self.fetched_at is None or self.fetched_at != self.asked_at:
+                raise IssuerAway(self.url)
+            return self.metadata
+
     def _should_ask(self, now: datetime, *, unknown_key: bool) -> bool:
         if self.asked_at is not None and abs(now - self.asked_at) < PAUSE:
             return False
         return self.fetched_at is None or unknown_key or abs(now - self.fetched_at) > FRESH
 
     def _ask(self, now: datetime) -> None:
+        self.asked_at = now
         try:
-            self.keys, self.fetched_at = fetch_keys(issuer_url=self.url), now
+            self.metadata, self.keys = fetch_issuer(issuer_url=self.url)
         except (httpx.HTTPError, httpx.InvalidURL, KeySetRefused, TypeError, ValueError) as error:
             log.warning("issuer_keys_not_fetched", issuer=self.url, error=type(error).__name__)
+        else:
+            self.fetched_at = now
 
 
-def fetch_keys(*, issuer_url: str) -> KeySet:
+def fetch_issuer(*, issuer_url: str) -> tuple[Mapping[str, Any], KeySet]:
     """Discovery (OpenID Connect Discovery 1.0 § 4), then the JWKS it names.
 
-    Raises `httpx.HTTPError`, `ValueError` or `KeySetRefused`.
+    Raises `httpx.HTTPError`, `TypeError`, `ValueError` or `KeySetRefused`.
     """
     with httpx.Client(timeout=SECONDS, follow_redirects=False, trust_env=False) as client:
         metadata = _json(client, issuer_url.rstrip("/") + "/.well-known/openid-configuration")
         if metadata.get("issuer") != issuer_url:
             raise ValueError("the discovery document names another issuer")
-        return KeySet.from_jwks(_json(client, str(metadata.get("jwks_uri"))))
+        return metadata, KeySet.from_jwks(_json(client, str(metadata.get("jwks_uri"))))
 
 
 def _json(client: httpx.Client, url: str) -> Mapping[str, Any]:
@@ -103,55 +128,54 @@ def _json(client: httpx.Client, url: str) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class TrustedIssuer:
-    """One issuer with everything needed to verify its tokens quickly."""
+    """One issuer with everything needed to verify its tokens quickly, and to sign in there.
+
+    `authorities` are the short names of those it vouches for; none: all. `portal` is None where nobody can
+    sign in by the portal. `stated_levels`: the configuration lists the level names itself. `memberships`:
+    it is the truth about its clerks' units and roles.
+    """
 
     kind: Kind
     issuer: Issuer
     keys: IssuerKeys
     verified: VerifiedTokens
+    name: str = ""
+    label: Mapping[str, str] = field(default_factory=dict)
+    authorities: frozenset[str] = frozenset()
+    stated_levels: bool = False
+    portal: PortalClient | None = None
+    memberships: MembershipClaims | None = None
 
-    def claims(self, *, token: str, now: datetime) -> Claims:
-        """Raises `TokenRefused` or `KeysUnavailable`."""
+    def serves(self, *, authority: str) -> bool:
+        """Whether it vouches for people at this authority (its short name)."""
+        return not self.authorities or authority in self.authorities
+
+    def claims(self, *, token: str, now: datetime, certificate: str | None = None) -> Claims:
+        """`certificate`: the `x5t#S256` of the one the client has shown.
+
+        Raises `TokenRefused` or `KeysUnavailable`.
+        """
         known = self.verified.get(token=token, now=now)
         if known is not None:
+            check_use(claims=known, issuer=self.issuer, certificate=certificate, now=now)
             return known
+        verify = partial(verify_token, token=token, issuer=self.issuer, now=now, certificate=certificate)
         try:
-            claims = verify_token(token=token, issuer=self.issuer, keys=self.keys.at(now=now), now=now)
+            claims = verify(keys=self.keys.at(now=now))
         except TokenRefused as refused:
             if refused.code != "key-unknown":
                 raise
-            keys = self.keys.at(now=now, unknown_key=True)
-            claims = verify_token(token=token, issuer=self.issuer, keys=keys, now=now)
+            claims = verify(keys=self.keys.at(now=now, unknown_key=True))
         self.verified.put(token=token, claims=claims, now=now)
         return claims
 
+    def level_names(self, *, level: TrustLevel) -> tuple[str, ...]:
+        """How this issuer calls `level` and what is above it, weakest first: what to ask it for.
 
-def read_issuers(*, configured: tuple[Mapping[str, Any], ...], production: bool) -> dict[str, TrustedIssuer]:
-    """The issuers of `LAUFZETTEL_ISSUERS` by their URL.
-
-    Raises `signing.issuers.UnsafeIssuer` naming the issuer and every reason; `KeyError` or `ValueError` for
-    an entry without `url`, `kind` or `audience`.
-    """
-    trusted = {}
-    for entry in configured:
-        attributes = {name: (claim,) for name, claim in entry.get("attributes", DEFAULT_ATTRIBUTES).items()}
-        issuer = Issuer(
-            url=entry["url"],
-            audience=entry["audience"],
-            algorithms=frozenset(entry.get("algorithms", ("RS256", "ES256"))),
-            azp=frozenset(entry.get("azp", ())),
-            claims=ClaimNames(attributes=attributes),
-            development=not production,
-        )
-        trusted[issuer.url] = TrustedIssuer(
-            kind=Kind(entry["kind"]),
-            issuer=issuer,
-            keys=IssuerKeys(url=issuer.url),
-            verified=VerifiedTokens(REMEMBERED_TOKENS),
-        )
-    return trusted
-
-
-DEFAULT_ATTRIBUTES: Mapping[str, str] = {
-    name: name for name in ("given_name", "family_name", "birthdate", "email", "address")
-}
+        Only names it understands: those of its configuration, or those it says it supports.
+        """
+        names = names_for(level=level, levels=self.issuer.levels)
+        supported = self.keys.metadata.get("acr_values_supported")
+        if self.stated_levels or not isinstance(supported, list):
+            return names
+        return tuple(name for name in names if name in supported)

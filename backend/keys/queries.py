@@ -25,6 +25,14 @@ def wrapping_key(*, authority_id: UUID) -> tuple[UUID, Key]:
     return _newest[authority_id]
 
 
+def wrapping_key_by_id(*, authority_id: UUID, key_id: UUID) -> Key:
+    """One key of the authority, also an older one. Raises `CannotOpen`."""
+    row = AuthorityKey.objects.filter(authority_id=authority_id, id=key_id).first()
+    if row is None:
+        raise CannotOpen(f"authority key {key_id}")
+    return _unwrap(authority_id, row.master_key, bytes(row.wrapped))
+
+
 def data_key(*, owner_id: UUID) -> Key:
     """The key of one case. Raises `CannotOpen` when it was destroyed."""
     row = DataKey.objects.select_related("authority_key").filter(owner_id=owner_id).first()
@@ -32,6 +40,11 @@ def data_key(*, owner_id: UUID) -> Key:
         raise CannotOpen(f"the key of {owner_id} does not exist or was destroyed")
     wrapping = _unwrap(row.authority_id, row.authority_key.master_key, bytes(row.authority_key.wrapped))
     return Key.of(wrapping.open(bytes(row.wrapped), context=f"data:{owner_id}"))
+
+
+def was_erased(*, owner_id: UUID) -> bool:
+    """Whether a case or draft has no key any more: whatever was sealed with it is gone for good."""
+    return not DataKey.objects.filter(owner_id=owner_id).exists()
 
 
 def fingerprint(*, purpose: str, value: str) -> bytes:

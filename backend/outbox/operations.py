@@ -150,6 +150,22 @@ def fail(*, taken: Taken, reason: str, budget: int, random_part: float) -> Comma
     return status
 
 
+def renew(*, taken: Taken, lease: timedelta) -> None:
+    """Hold a command for `lease` from now on, or learn that it is in other hands. Raises `LeaseLost`."""
+    held = Command.objects.filter(id=taken.id, status=CommandStatus.RUNNING, fence=taken.fence).update(
+        lease_until=Now() + Value(lease)
+    )
+    if held != 1:
+        raise LeaseLost(str(taken.id))
+
+
+def hasten(*, kind: str, reason: str) -> int:
+    """What these commands waited for is back: due now, with a fresh budget; returns how many."""
+    return Command.objects.filter(
+        kind=kind, reason=reason, status__in=[CommandStatus.WAITING, CommandStatus.FAILED]
+    ).update(status=CommandStatus.WAITING, attempts=0, interruptions=0, reason="", due_at=Now())
+
+
 def retry(*, command_id: UUID) -> Command | None:
     """Give a command of the needs-attention list a fresh budget; None when it is not on the list."""
     renewed = Command.objects.filter(id=command_id, status=CommandStatus.FAILED).update(

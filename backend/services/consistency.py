@@ -11,12 +11,17 @@ from backend.services.parts import PROCESS, Parts, problem
 from forms.definition import FormDefinition
 from forms.problems import Problem
 from workflows import soundness
+from workflows.bpmn_words import ElementKind, EventKind
 from workflows.process import Element, ProcessDefinition
 from workflows.soundness import Surroundings
 
 ROLES = ("clerk", "approver", "cashier", "configurator", "auditor")
 # Commands that make no sense without a letter.
 WITH_LETTER = frozenset({"issue-notice"})
+# What the engine can run and the check can prove, but no case can wait for yet.
+NOT_CARRIED_OUT = frozenset(
+    {ElementKind.TIMER, ElementKind.MESSAGE, ElementKind.BOUNDARY, ElementKind.THROW, ElementKind.EVENTS}
+)
 
 
 def check_consistency(*, parts: Parts, commands: AbstractSet[str]) -> list[Problem]:
@@ -26,6 +31,7 @@ def check_consistency(*, parts: Parts, commands: AbstractSet[str]) -> list[Probl
         problems += _sound(parts, parts.process, commands)
         for element in parts.process.elements.values():
             problems += _element(element, parts, parts.process)
+            problems += _carried_out(element)
         problems += _unused(parts, parts.process)
         problems += check_data(parts=parts, process=parts.process)
     return problems
@@ -53,6 +59,7 @@ def _sound(parts: Parts, process: ProcessDefinition, commands: AbstractSet[str])
         answers=_fields(parts.form) if parts.form else None,
         task_fields={name: _fields(form) for name, form in parts.task_forms.items() if form},
         units=parts.manifest.units if parts.manifest else None,
+        automatic_basis=parts.manifest.automatic_decision_basis if parts.manifest else None,
     )
     tables_unread = any(name.endswith(".dmn") for name in parts.unread)
     for found in soundness.check(definition=process, surroundings=surroundings):
@@ -76,6 +83,19 @@ def _element(element: Element, parts: Parts, process: ProcessDefinition) -> Iter
             "label-in-one-language",
             "lz:labelDe und lz:labelEn gehören zusammen; eines fehlt.",
             "lz:labelDe and lz:labelEn belong together; one is missing.",
+        )
+
+
+def _carried_out(element: Element) -> Iterator[Problem]:
+    waits = element.kind is ElementKind.START and element.event is EventKind.TIMER
+    if element.kind in NOT_CARRIED_OUT or element.several is not None or waits:
+        yield problem(
+            f"{PROCESS}:{element.id}",
+            "not-carried-out-yet",
+            "Ereignisse (Zeit, Nachricht, Fehler am Rand) und mehrfache Aufgaben führt diese Version"
+            " noch nicht aus. Bitte nur Aufgaben, Gateways und Teilprozesse verwenden, Fristen mit lz:due.",
+            "This version does not carry out events (time, message, on a boundary) and multiple tasks yet."
+            " Please use tasks, gateways and sub-processes only, and lz:due for limits.",
         )
 
 
@@ -144,8 +164,11 @@ def _unused(parts: Parts, process: ProcessDefinition) -> Iterator[Problem]:
             yield _unused_file(f"tasks/{name}.json")
     before = parts.manifest.eligibility if parts.manifest else None
     unknown = parts.manifest is None and parts.eligibility_form is not None
+    asked = used("decision") | {before}
+    tables = [table for key, (_, table) in parts.decisions.items() if key in asked]
+    asked |= {inner.id for table in tables for inner in table.family}
     for key, (name, _) in parts.decisions.items() if not unknown else ():
-        if key not in used("decision") and key != before:
+        if key not in asked:
             yield problem(
                 f"{name}:{key}",
                 "unused-decision",

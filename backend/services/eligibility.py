@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
@@ -25,19 +26,22 @@ class Eligibility:
     reason: Mapping[str, str] = field(default_factory=dict)
 
 
-def eligible(*, service: CompiledService, answers: Any) -> Eligibility:
+def eligible(*, service: CompiledService, answers: Any, today: date | None) -> Eligibility:
     """Whether somebody with these answers can apply. Pure: nothing is stored, nothing is looked up.
 
     `answers` fit `eligibility.json` of the package; a service without such a check is open to everybody.
-    Raises `EligibilityAnswersRefused`, and the problems of `DecisionTable.decide`.
+    `today`: see `check_answers`. Raises `EligibilityAnswersRefused`, and the problems of
+    `DecisionTable.decide`.
     """
     check = service.eligibility
-    return Eligibility(eligible=True) if check is None else decide(check=check, answers=answers)
+    if check is None:
+        return Eligibility(eligible=True)
+    return decide(check=check, answers=answers, today=today)
 
 
-def decide(*, check: EligibilityCheck, answers: Any) -> Eligibility:
+def decide(*, check: EligibilityCheck, answers: Any, today: date | None) -> Eligibility:
     """Apply one check; see `eligible`."""
-    checked = check_answers(form=check.form, answers=answers)
+    checked = check_answers(form=check.form, answers=answers, today=today)
     if checked.problems:
         raise EligibilityAnswersRefused(checked.problems)
     outputs = check.decision.decide(data={"answers": checked.answers}).outputs or {}

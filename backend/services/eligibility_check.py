@@ -120,6 +120,13 @@ def _table(
             f"The table lacks outputs: {', '.join(missing)}. Needed are {', '.join(wanted)}.",
         )
         return
+    if table.hit_policy.many:
+        yield problem(
+            where,
+            "eligibility-hit-policy",
+            f"Die Prüfung braucht ein einziges Ergebnis; {table.hit_policy} gibt Listen. Wählen Sie FIRST.",
+            f"The check needs one result; {table.hit_policy} gives lists. Choose FIRST.",
+        )
     if not _total(table):
         yield problem(
             where,

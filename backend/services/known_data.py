@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from backend.services.parts import PROCESS, Parts, problem
 from forms.problems import Problem
 from forms.schema import Field
-from workflows.process import Element, ProcessDefinition
-from workflows.process_names import CONTEXT, preceding
+from workflows.process import Element, ElementKind, ProcessDefinition
+from workflows.process_names import CONTEXT, REPRESENTATION, preceding, writes
 from workflows.syntax import Binary, Call, Choose, ListOf, Literal, Member, Name, Node, Unary
 from workflows.tables import DecisionTable
 
@@ -18,6 +18,15 @@ LETTER_DATA: Mapping[str, frozenset[str]] = {
     "case": frozenset({"reference", "received_on", "issued_on"}),
     "authority": frozenset({"name"}),
 }
+_FROM_OUTSIDE = frozenset(
+    {
+        ElementKind.MESSAGE,
+        ElementKind.TIMER,
+        ElementKind.BOUNDARY,
+        ElementKind.SUBPROCESS,
+        ElementKind.CALL,
+    }
+)
 Source = Field | frozenset[str] | None
 
 
@@ -85,11 +94,13 @@ def _sources(parts: Parts, process: ProcessDefinition) -> Mapping[str, tuple[tup
     found: dict[str, list[tuple[str | None, Source]]] = {
         "answers": [(None, parts.form.root if parts.form else None)],
         "context": [(None, CONTEXT)],
+        "representation": [(None, REPRESENTATION)],
     }
     for element in process.user_tasks:
         form = element.attributes.get("form")
-        source: Source = frozenset()
-        if form is not None:
+        # Several runs make a list; what is in it is not looked at.
+        source: Source = None if element.several else frozenset()
+        if form is not None and not element.several:
             definition = parts.task_forms.get(form)
             source = definition.root if definition else None
         found.setdefault(element.result, []).append((element.id, source))
@@ -97,6 +108,10 @@ def _sources(parts: Parts, process: ProcessDefinition) -> Mapping[str, tuple[tup
         _, table = parts.decisions.get(element.attributes.get("decision", ""), ("", None))
         outputs = frozenset(output.name for output in table.outputs) if table else None
         found.setdefault(element.result, []).append((element.id, outputs))
+    for element in process.elements.values():
+        # What comes from outside with a message, a timer or a called-in sub-process is not described.
+        if writes(element=element) and element.kind in _FROM_OUTSIDE:
+            found.setdefault(element.result, []).append((element.id, None))
     return {name: tuple(sources) for name, sources in found.items()}
 
 
@@ -124,7 +139,8 @@ def _cells(name: str, table: DecisionTable, known: _Known) -> Iterator[Problem]:
     for column, source in enumerate(table.inputs):
         offered = known.choices(source.expression.source)
         for rule in table.rules if offered else ():
-            single = {each.low for each in rule.ranges[column] or () if each.low == each.high}
+            ranges = rule.ranges[column] or ()
+            single = {each.low for each in ranges if each.single and each.low is not None}
             for value in sorted(str(value) for value in single - (offered or frozenset())):
                 yield _not_offered(f"{name}:{table.id}/rule {rule.number}", source.expression.source, value)
 

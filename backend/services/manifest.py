@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from backend.identity.written_form import written_form_table
 from backend.services.package import PackageProblems
+from backend.services.parties import KINDS, MOST_DAYS, MOST_SIGNERS, WHEN_MISSING, CoSigning
 from backend.services.toml_text import TomlText, read_toml
 from forms.problems import Problem
 from signing.issuers import TrustLevel
@@ -15,6 +17,7 @@ from signing.issuers import TrustLevel
 FILE = "service.toml"
 KNOWN_LANGUAGES = ("de", "en")
 TRUST_LEVELS = tuple(level.name.lower() for level in TrustLevel)
+WRITTEN_FORM_LAWS = tuple(written_form_table().laws)
 MAX_RETENTION_YEARS = 110
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 KEY = re.compile(r"[a-z][a-z0-9_-]{0,60}")
@@ -43,7 +46,10 @@ class Manifest:
 
     Texts are mappings language → text. `retention_years` counts from the end of the year in which the
     case was closed. `units` are all units that may get tasks; `unit` is the responsible one. `places`
-    says where in the file a key stands. `eligibility` is the decision that says who can apply.
+    says where in the file a key stands. `eligibility` is the decision that says who can apply. `guests`:
+    without an account too. `representation`: on whose behalf else one may apply (`parties.KINDS`).
+    `co_signing`: None if nobody signs with the applicant. `written_form`: the law whose written form the
+    sign-in has to replace.
     """
 
     slug: str
@@ -59,7 +65,12 @@ class Manifest:
     retention_years: int
     retention_basis: str
     recipient: Recipient
+    automatic_decision_basis: tuple[str, ...] = ()
     eligibility: str | None = None
+    guests: bool = False
+    written_form: str | None = None
+    representation: tuple[str, ...] = ()
+    co_signing: CoSigning | None = None
     places: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -84,13 +95,27 @@ def read_manifest(*, content: bytes) -> Manifest:
         languages=languages,
         reference_prefix=read.string("reference_prefix", PREFIX),
         legal_basis=read.strings("legal_basis"),
-        retention_years=read.years("retention.years"),
+        automatic_decision_basis=read.strings("automatic_decision_basis", optional=True),
+        retention_years=read.whole("retention.years", most=MAX_RETENTION_YEARS),
         retention_basis=read.string("retention.basis"),
         recipient=Recipient(**{part: read.paths(f"recipient.{part}") for part in Recipient.__slots__}),
         eligibility=read.string("eligibility.decision") if "eligibility" in text.data else None,
+        guests=read.flag("guests"),
+        written_form=read.choice("written_form", WRITTEN_FORM_LAWS) if "written_form" in text.data else None,
+        representation=read.strings(
+            "representation.allowed", check=KINDS.__contains__, wish=", ".join(KINDS), optional=True
+        ),
+        co_signing=read.co_signing("co_signers") if "co_signers" in text.data else None,
         places={key: f"line {line}" for key, line in text.lines.items()},
     )
     read.refuse_unknown()
+    if manifest.guests and manifest.trust_level > TrustLevel.NONE:
+        read.wrong(
+            "guests",
+            "geht nur mit trust_level „none“: Ein Gast hat nur eine E-Mail-Adresse bestätigt",
+            "works only with trust_level “none”: a guest has confirmed an e-mail address and nothing else",
+            code="guests-need-no-trust",
+        )
     if read.problems:
         raise PackageProblems(read.problems)
     return manifest
@@ -160,20 +185,36 @@ class _Reader:
                 )
         return tuple(item for item in value if check is None or check(item))
 
+    def flag(self, key: str) -> bool:
+        value = self._take(key, optional=True)
+        if value is not None and not isinstance(value, bool):
+            self.wrong(key, "muss true oder false sein", "must be true or false")
+        return value is True
+
     def texts(self, key: str, languages: tuple[str, ...]) -> Mapping[str, str]:
         return {language: self.string(f"{key}.{language}") for language in languages}
 
-    def years(self, key: str) -> int:
-        value = self._take(key)
+    def whole(self, key: str, *, least: int = 0, most: int, optional: bool = False) -> int:
+        value = self._take(key, optional=optional)
         if value is None:
-            return 0
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_RETENTION_YEARS:
-            limit = MAX_RETENTION_YEARS
+            return least
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             self.wrong(
-                key, f"muss eine ganze Zahl von 0 bis {limit} sein", f"must be a whole number, 0 to {limit}"
+                key,
+                f"muss eine ganze Zahl von {least} bis {most} sein",
+                f"must be a whole number, {least} to {most}",
             )
-            return 0
+            return least
         return value
+
+    def co_signing(self, key: str) -> CoSigning:
+        most = self.whole(f"{key}.max", least=1, most=MOST_SIGNERS)
+        return CoSigning(
+            least=self.whole(f"{key}.min", most=most, optional=True),
+            most=most,
+            days=self.whole(f"{key}.days", least=1, most=MOST_DAYS),
+            when_missing=self.choice(f"{key}.when_missing", WHEN_MISSING),
+        )
 
     def paths(self, key: str) -> tuple[str, ...]:
         value = self._take(key)

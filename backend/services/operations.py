@@ -8,11 +8,13 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Max
 
+from backend.authorities.queries import units_unknown
 from backend.services.checker import check_package
 from backend.services.errors import unknown_service
 from backend.services.manifest import FILE, read_manifest
 from backend.services.models import ServiceVersion
 from backend.services.package import Package, PackageProblems
+from backend.services.readiness import open_places, units_missing
 
 
 def publish(*, authority_id: UUID, package: Package, now: datetime) -> ServiceVersion:
@@ -20,13 +22,17 @@ def publish(*, authority_id: UUID, package: Package, now: datetime) -> ServiceVe
 
     The check runs in a child process with limits (design promise 10) before anything is written. Content
     that already is the current version is returned as it is. Content of an earlier version gets a new
-    number: going back is publishing again. Raises `PackageProblems` with everything that is wrong; then
-    nothing has changed.
+    number: going back is publishing again. Raises `PackageProblems` with everything that is wrong, also if
+    an import left a place open or the authority lacks a unit; then nothing has changed.
     """
-    problems = check_package(package=package)
+    problems = (*check_package(package=package), *open_places(package=package))
     if problems:
         raise PackageProblems(problems)
-    slug = read_manifest(content=package.files[FILE]).slug
+    manifest = read_manifest(content=package.files[FILE])
+    missing = tuple(units_missing(manifest=manifest, missing=units_unknown(keys=manifest.units)))
+    if missing:
+        raise PackageProblems(missing)
+    slug = manifest.slug
     _one_at_a_time(authority_id, slug)
     versions = ServiceVersion.objects.filter(authority_id=authority_id, slug=slug)
     current = versions.filter(withdrawn_at__isnull=True).order_by("-number").first()

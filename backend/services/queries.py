@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Collection, Mapping
 from threading import Lock
 from uuid import UUID
 
@@ -85,13 +86,39 @@ def accepting(*, authority_id: UUID, version_id: UUID) -> ServiceVersion:
     return found
 
 
+def version_to_apply(*, authority_id: UUID, slug: str, version_id: UUID | None) -> ServiceVersion:
+    """The version of a service for a new application: the one named, else the current one.
+
+    Raises `UnknownService`, also for a version of another service, or `WithdrawnVersion`.
+    """
+    if version_id is None:
+        return current(authority_id=authority_id, slug=slug)
+    found = accepting(authority_id=authority_id, version_id=version_id)
+    if found.slug != slug:
+        raise unknown_service(name=slug)
+    return found
+
+
 def compiled(*, authority_id: UUID, version_id: UUID) -> CompiledService:
     """The version read and ready to use: one small query, and in most cases nothing to parse.
 
     Raises `UnknownService`; `PackageProblems` if what is stored can no longer be read (a package put into
     the database past `publish`, altered there, or one that a newer release refuses).
     """
-    found = version(authority_id=authority_id, version_id=version_id)
+    return _ready(version(authority_id=authority_id, version_id=version_id))
+
+
+def all_compiled(*, authority_id: UUID, version_ids: Collection[UUID]) -> Mapping[UUID, CompiledService]:
+    """Several versions ready to use, by id, with one query for all that were read before; see `compiled`."""
+    rows = ServiceVersion.objects.filter(authority_id=authority_id, id__in=version_ids).defer("files")
+    found = {row.id: _ready(row) for row in rows}
+    for version_id in version_ids:
+        if version_id not in found:
+            raise unknown_service(name=str(version_id))
+    return found
+
+
+def _ready(found: ServiceVersion) -> CompiledService:
     service = _compiled.get(found.content_hash)
     if service is None:
         package = Package.of_texts(texts=found.files)

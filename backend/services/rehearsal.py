@@ -17,7 +17,9 @@ from workflows.process import Progressed, Signal, Waiting, WaitingKind, begin, r
 MAX_STEPS = 200
 LAND = "NI"
 # Elements a path is told by: what people and the system do, not how the arrows run.
-_TELLING = frozenset({"user", "service", "decision", "end", "terminate"})
+_TELLING = frozenset(
+    {"user", "service", "decision", "message", "timer", "boundary", "end", "terminate", "error"}
+)
 
 
 class _Stopped(Exception):
@@ -52,7 +54,7 @@ def play_eligibility(*, service: CompiledService) -> Iterator[Problem]:
     for example in check.examples if check else ():
         where = f"{FILE}:{example.name}"
         try:
-            outcome = eligible(service=service, answers=example.answers)
+            outcome = eligible(service=service, answers=example.answers, today=None)
         except Problems as error:
             if tuple(found.where for found in error.problems) != example.problems:
                 for found in error.problems:
@@ -73,7 +75,7 @@ def play_eligibility(*, service: CompiledService) -> Iterator[Problem]:
 def play(*, service: CompiledService, scenario: Scenario) -> tuple[Problem, ...]:
     """Play one scenario: check the answers, run the process, enter what clerks enter, write the letters."""
     run = _Play(service, scenario)
-    checked = check_answers(form=service.form, answers=scenario.answers)
+    checked = check_answers(form=service.form, answers=scenario.answers, today=scenario.received_on)
     refused = tuple(found.where for found in checked.problems)
     if refused or scenario.expect.problems:
         _compare_refusal(run, checked.problems)
@@ -123,7 +125,8 @@ def _to_the_end(run: _Play, answers: Mapping[str, Any]) -> Progressed:
         return outputs
 
     context = {"received_on": run.scenario.received_on.isoformat(), "land": LAND, "authority": manifest.slug}
-    progressed = begin(definition=process, data={"answers": answers, "context": context}, decide=decide)
+    data = {"answers": answers, "context": context, "representation": run.scenario.representation}
+    progressed = begin(definition=process, data=data, decide=decide)
     for _ in range(MAX_STEPS):
         run.path += progressed.passed
         if progressed.ended is not None:
@@ -170,7 +173,8 @@ def _entered(run: _Play, waiting: Waiting, result: Mapping[str, Any]) -> Mapping
     form = waiting.attributes.get("form")
     if form is None:
         return {}
-    checked = check_answers(form=run.service.task_forms[form], answers=result)
+    task_form = run.service.task_forms[form]
+    checked = check_answers(form=task_form, answers=result, today=run.scenario.received_on)
     for found in checked.problems:
         run.note(
             "entry-invalid",

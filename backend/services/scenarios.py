@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from backend.services.package import PackageProblems
+from backend.services.parties import KINDS, ONESELF
 from backend.services.toml_text import TomlText, read_toml
 from forms.problems import Problem
 
@@ -15,7 +16,7 @@ FILE = "scenarios.toml"
 MAX_SCENARIOS = 200
 MAX_TASKS = 50
 OUTCOMES = ("granted", "refused", "withdrawn", "closed")
-_SCENARIO_KEYS = frozenset({"name", "received_on", "answers", "task", "expect"})
+_SCENARIO_KEYS = frozenset({"name", "received_on", "answers", "representation", "task", "expect"})
 _EXPECT_KEYS = frozenset({"path", "letters", "outcome", "decisions", "problems"})
 
 
@@ -44,13 +45,17 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One example application, the clerks' entries in order, and what must come of it."""
+    """One example application, the clerks' entries in order, and what must come of it.
+
+    `representation`: on whose behalf it is made.
+    """
 
     name: str
     received_on: date
     answers: Mapping[str, Any]
     tasks: tuple[Entry, ...]
     expect: Expectation
+    representation: Mapping[str, Any] = field(default_factory=lambda: dict(ONESELF))
 
 
 def read_scenarios(*, content: bytes) -> tuple[Scenario, ...]:
@@ -119,7 +124,24 @@ def _scenario(
         answers=plain(_merged(common, data.get("answers", {}))),
         tasks=_entries(text, key, tasks, problems),
         expect=_expectation(text, f"{key}.expect", expect, problems),
+        representation=_representation(text, key, data.get("representation", {}), problems),
     )
+
+
+def _representation(text: TomlText, key: str, data: Any, problems: list[Problem]) -> Mapping[str, Any]:
+    fits = isinstance(data, Mapping) and data.keys() <= ONESELF.keys()
+    if data and not (fits and data.get("kind") in KINDS):
+        members, kinds = ", ".join(ONESELF), ", ".join(KINDS)
+        problems.append(
+            _problem(
+                text,
+                f"{key}.representation",
+                f"representation kennt {members}; „kind“ muss eines sein von: {kinds}.",
+                f"representation has {members}; “kind” must be one of: {kinds}.",
+            )
+        )
+        return ONESELF
+    return {**ONESELF, **plain(data)}
 
 
 def _entries(text: TomlText, key: str, tasks: Any, problems: list[Problem]) -> tuple[Entry, ...]:

@@ -55,6 +55,20 @@ _TEXTS = {
         "Die Grenze {0} bleibt weg: Für {1} gibt es sie nicht.",
         "The limit {0} is left out: there is none for {1}.",
     ),
+    "file-type-left-out": (
+        "Die Dateiart „{0}“ bleibt weg: Sie kann hier nicht angenommen werden.",
+        "The kind of file “{0}” is left out: it cannot be taken here.",
+    ),
+    "file-size-left-out": (
+        (
+            "FIM begrenzt die Größe der Datei auf „{0}“ ohne Einheit; möglich sind {1} MB. Bitte tragen Sie "
+            "die Grenze bei x-file als „max-bytes“ ein."
+        ),
+        (
+            "FIM limits the size of the file to “{0}” without a unit; possible are {1} MB. Please enter the "
+            "limit as “max-bytes” in x-file."
+        ),
+    ),
     "latin-text": (
         "Der Datentyp text_latin (DIN 91379) wird als Text ohne Prüfung der Zeichen gefragt.",
         "The data type text_latin (DIN 91379) is asked as text without a check of its characters.",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
+from forms.file_types import DEFAULT_BYTES, DEFAULT_TYPES, MEDIA_TYPES
 from forms.fim.choices import Choices
 from forms.fim.model import FieldKind, FimField, FimSchema, Kind, Precision
 from forms.fim.notes import Notes
 from forms.fim.patterns import text_that_fits, whole_pattern
 from forms.fim.plan import Place
+from forms.keyword_checks import IDENTITY, is_id
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TIME = "^(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?$"
@@ -25,7 +28,7 @@ _PLAIN: Mapping[Kind, Mapping[str, Any]] = {
     Kind.BOOL: {"type": "boolean"},
     Kind.NUMBER: {"type": "number"},
     Kind.INTEGER: {"type": "integer"},
-    Kind.CURRENCY: {"type": "number", "format": "money", "multipleOf": 0.01},
+    Kind.CURRENCY: {"type": "number", "format": "money"},
 }
 _NUMBERS = frozenset({Kind.NUMBER, Kind.INTEGER, Kind.CURRENCY})
 _TEXTS = frozenset({Kind.TEXT, Kind.TEXT_LATIN, Kind.OBJECT})
@@ -37,11 +40,13 @@ class SchemaWriter:
     def __init__(self, *, choices: Choices, notes: Notes) -> None:
         self.choices = choices
         self.notes = notes
+        self.ids: Counter[str] = Counter()
 
     def write(
         self, *, schema: FimSchema, places: tuple[Place, ...], own: Mapping[str, Any]
     ) -> dict[str, Any]:
         """The whole schema. `own` are further properties, demanded, that do not come from FIM."""
+        self.ids = Counter(each.element.id for place in places for each in place.below() if each.asks)
         body = self._object(places, choice=False)
         written = {
             "$schema": DIALECT,
@@ -78,6 +83,8 @@ class SchemaWriter:
         about: dict[str, Any] = {"title": element.label}
         if element.help:
             about["description"] = element.help
+        if self.ids[element.id] == 1 and is_id(element.id):
+            about[IDENTITY] = element.id
         about["x-fim"] = {"version": element.version} if element.version else {}
         if isinstance(element, FimField):
             content = self._question(element, place.path)
@@ -103,7 +110,7 @@ class SchemaWriter:
                 return {"type": "string", **found}
             return self._text(field, path)
         if field.datatype is Kind.FILE:
-            return self._file(field)
+            return self._file(field, path)
         if field.datatype in _TEXTS:
             return self._text(field, path)
         return self._plain(field, path)
@@ -151,14 +158,15 @@ class SchemaWriter:
             found["pattern"] = whole
         return found
 
-    def _file(self, field: FimField) -> dict[str, Any]:
-        """A reference to an attachment; what may be attached stands in `x-file`, sizes as FIM writes them."""
-        limits: dict[str, Any] = {}
-        if field.media_types:
-            limits["types"] = list(field.media_types)
+    def _file(self, field: FimField, path: tuple[str, ...]) -> dict[str, Any]:
+        """A reference to an attachment. FIM's size is noted only: the message names no unit."""
+        known = [kind for kind in dict.fromkeys(field.media_types) if kind in MEDIA_TYPES]
+        for kind in field.media_types:
+            if kind not in MEDIA_TYPES:
+                self.notes.add(path, "file-type-left-out", kind[:100])
         if field.max_size is not None:
-            limits["maxSize"] = field.max_size
-        return {"type": "string", "format": "file", "x-file": limits}
+            self.notes.add(path, "file-size-left-out", str(field.max_size), str(DEFAULT_BYTES // 1_000_000))
+        return {"type": "string", "format": "file", "x-file": {"types": known or list(DEFAULT_TYPES)}}
 
 
 _ONE_OF = "Bitte füllen Sie bei „{0}“ genau eine der Möglichkeiten aus."

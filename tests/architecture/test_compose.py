@@ -22,19 +22,21 @@ SERVICE_KEYS = {
     "logging", "mem_limit", "networks", "ports", "profiles", "read_only", "restart", "security_opt", "shm_size",
     "stop_grace_period", "tmpfs", "user", "volumes",
 }  # fmt: skip
+# Of the machine, for files that only one process may read.
+FOLDERS = ("${LAUFZETTEL_SEAL_FOLDER", "${LAUFZETTEL_BUNDID_FOLDER")
 CONDITIONS = {"service_started", "service_healthy", "service_completed_successfully"}
 DURATION = re.compile(r"(\d+(ms|s|m|h))+")
 SIZE = re.compile(r"(\d+)([mg])")
-SETTING = re.compile(r"\b(?:LAUFZETTEL|DATABASE|REDIS|POSTGRES)_[A-Z_]+\b")
+SETTING = re.compile(r"\b(?:LAUFZETTEL|DATABASE|REDIS|POSTGRES)_[A-Z0-9_]+\b")
 
 
 def variables_read_by_the_code() -> set[str]:
     """Every variable that backend and workflows take from the environment."""
     found: set[str] = set()
     patterns = (
-        r'read\.(?:text|master_keys|key|json_list|seconds|names|limits|count|optional_path)\(\s*"([A-Z_]+)"',
-        r'source\.get\(\s*"([A-Z_]+)"',
-        r'os\.environ(?:\.get\(|\.setdefault\(|\[)\s*"([A-Z_]+)"',
+        r'(?:read|self)\.[a-z_]+\(\s*"([A-Z0-9]+_[A-Z0-9_]+)"',
+        r'source\.get\(\s*"([A-Z0-9_]+)"',
+        r'os\.environ(?:\.get\(|\.setdefault\(|\[)\s*"([A-Z0-9_]+)"',
     )
     for folder in ("backend", "workflows", "forms", "signing"):
         for file in (ROOT / folder).rglob("*.py"):
@@ -57,11 +59,11 @@ def queue_names() -> set[str]:
 
 
 def substituted() -> set[str]:
-    return set(re.findall(r"\$\{([A-Z_]+)", COMPOSE_TEXT))
+    return set(re.findall(r"\$\{([A-Z0-9_]+)", COMPOSE_TEXT))
 
 
 def explained() -> set[str]:
-    return set(re.findall(r"^([A-Z_]+)=", (ROOT / "env.example").read_text(), re.MULTILINE))
+    return set(re.findall(r"^([A-Z0-9_]+)=", (ROOT / "env.example").read_text(), re.MULTILINE))
 
 
 def documented() -> set[str]:
@@ -70,7 +72,7 @@ def documented() -> set[str]:
     return {
         name
         for row in re.findall(r"^\| (.+?) \|", text, re.MULTILINE)
-        for name in re.findall(r"`([A-Z_]+)`", row)
+        for name in re.findall(r"`([A-Z0-9_]+)`", row)
     }
 
 
@@ -109,7 +111,7 @@ def test_only_known_keys_with_values_of_the_right_form():
         assert set(service["networks"]) <= set(COMPOSE["networks"]), name
         for volume in service.get("volumes", []):
             source = volume.split(":", 1)[0]
-            assert source in COMPOSE["volumes"] or source.startswith("${LAUFZETTEL_SEAL_FOLDER"), (
+            assert source in COMPOSE["volumes"] or source.startswith(FOLDERS), (
                 name,
                 volume,
             )
@@ -237,8 +239,14 @@ def test_every_variable_has_its_line_in_env_example_and_none_is_idle():
     assert explained() == substituted()
 
 
+# Needed only with a bucket: may stay empty, and then the code asks for them.
+ONLY_WITH_A_BUCKET = {"LAUFZETTEL_S3_ACCESS_KEY", "LAUFZETTEL_S3_SECRET_KEY"}
+
+
 def test_no_secret_has_a_default():
-    for name in substituted():
+    for name in ONLY_WITH_A_BUCKET:
+        assert f"${{{name}-}}" in COMPOSE_TEXT
+    for name in substituted() - ONLY_WITH_A_BUCKET:
         if re.search(r"PASSWORD|SECRET|KEY", name):
             assert re.search(rf"\$\{{{name}:\?", COMPOSE_TEXT), name
             assert f"${{{name}:-" not in COMPOSE_TEXT, name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -70,10 +71,11 @@ def test_every_relative_link_leads_somewhere(page):
 
 
 def test_problems_md_lists_exactly_the_problems_of_the_api():
-    tree = ast.parse((ROOT / "backend/api/problems.py").read_text())
+    tables = sorted((ROOT / "backend/api").glob("*problems.py"))
     calls = [
         node
-        for node in ast.walk(tree)
+        for table in tables
+        for node in ast.walk(ast.parse(table.read_text()))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_kind"
     ]
     in_code = {(call.args[0].value, str(call.args[1].value)) for call in calls}
@@ -106,7 +108,18 @@ def test_api_md_lists_exactly_the_addresses():
     in_code = {"/api/" + re.sub(r"<\w+:(\w+)>", r"{\1}", address) for address in declared}
     page = (ROOT / "docs/reference/api.md").read_text()
     assert in_code
-    assert set(re.findall(r"^\| (?:GET|POST) \| `(/api/[^`]+)`", page, re.MULTILINE)) == in_code
+    assert (
+        set(re.findall(r"^\| (?:GET|POST|PUT|PATCH|DELETE|HEAD) \| `(/api/[^`]+)`", page, re.MULTILINE))
+        == in_code
+    )
+
+
+def test_access_md_is_what_the_access_matrix_says():
+    anywhere = {"DATABASE_URL": "postgresql://nobody:x@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1"}
+    command = [sys.executable, "-m", "backend", "access-matrix"]
+    written = subprocess.run(command, cwd=ROOT, env=anywhere, capture_output=True, text=True, check=True)
+    page = (ROOT / "docs/reference/access.md").read_text()
+    assert page == written.stdout, "python -m backend access-matrix > docs/reference/access.md"
 
 
 def test_data_model_md_lists_exactly_the_tables():

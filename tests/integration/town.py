@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 
 from django.db.models.functions import Now
 
-from backend.authorities.models import Authority
+from backend.authorities.absences import AbsenceWish, Declarer, declare
+from backend.authorities.models import Absence, Authority
 from backend.authorities.operations import employ_clerk, found_authority
 from backend.authorities.queries import ClerkAccount, clerk_by_account
 from backend.cases.models import Case, Event, Task
@@ -164,6 +165,21 @@ class TestTown:
         self.do("clara", "pruefung", DECISION)
         self.work(kinds={"advance", "issue-notice"})
         return receipt
+
+    def send_away(self, account: str, *, deputy: str) -> Absence:
+        """From a day before the town's now to a day after."""
+        return declare(
+            authority_id=self.id,
+            clerk_id=self.clerks[account].id,
+            wish=AbsenceWish(
+                first_day=self.later(days=-1).date(),
+                last_day=self.later(days=1).date(),
+                deputy=self.clerks[deputy].id,
+            ),
+            by=Declarer(actor="operator"),
+            idempotency_key=uuid4().hex,
+            now=self.now,
+        ).absence
 
     def later(self, **difference: float) -> datetime:
         return self.now + timedelta(**difference)

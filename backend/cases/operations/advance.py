@@ -9,10 +9,11 @@ from typing import Any
 
 from django.utils.timezone import localdate, make_aware
 
-from backend.authorities.queries import by_id
+from backend.authorities.queries import by_id, unit_for
 from backend.cases import chain
-from backend.cases.models import Application, Case, CaseStatus, Deadline, Event, Task, TaskStatus
+from backend.cases.models import Application, Case, CaseStatus, CoSignature, Deadline, Event, Task, TaskStatus
 from backend.cases.operations.mail import enqueue_mail
+from backend.cases.parties import open_representation, process_data
 from backend.cases.state import CaseState
 from backend.jobs import Queue
 from backend.keys.queries import data_key
@@ -56,7 +57,7 @@ def advance(*, taken: Taken, now: datetime) -> None:
             service=services.compiled(authority_id=case.authority_id, version_id=case.service_version_id),
             now=now,
         )
-        if case.status != CaseStatus.CLOSED:
+        if case.status not in (CaseStatus.CLOSED, CaseStatus.UNSIGNED):
             _step(move)
         finish(taken=taken)
 
@@ -89,9 +90,13 @@ def _decide(move: _Move) -> Any:
 def _begin(move: _Move) -> Progressed:
     case = move.case
     authority = by_id(authority_id=case.authority_id)
-    sealed = Application.objects.get(case=case).sealed_answers
+    application = Application.objects.get(case=case)
+    representation = open_representation(
+        sealed=application.sealed_representation, key=move.key, case_id=case.id
+    )
     data = {
-        "answers": move.key.open_json(bytes(sealed), context=f"answers:{case.id}"),
+        "answers": move.key.open_json(bytes(application.sealed_answers), context=f"answers:{case.id}"),
+        "representation": process_data(representation),
         "context": {
             "received_on": localdate(case.opened_at).isoformat(),
             "land": authority.land,
@@ -162,7 +167,7 @@ def _open_task(move: _Move, waiting: Waiting) -> None:
         element=waiting.element,
         name=waiting.name,
         form=attributes.get("form", ""),
-        unit=attributes.get("unit") or waiting.lane or move.service.manifest.unit,
+        unit=unit_for(key=attributes.get("unit") or waiting.lane or move.service.manifest.unit),
         role=attributes.get("role", "clerk"),
         four_eyes=attributes.get("fourEyes", "").split(),
         due_at=_due(move, attributes.get("due")),
@@ -216,4 +221,6 @@ def _cancel_left_behind(move: _Move, before: CaseState, progressed: Progressed) 
 
 
 def _confirm_receipt(move: _Move) -> None:
-    enqueue_mail(case=move.case, key=move.key, service=move.service, kind="received")
+    # Where others signed she was told at once, and again when the signatures were complete.
+    if not CoSignature.objects.filter(case=move.case).exists():
+        enqueue_mail(case=move.case, key=move.key, service=move.service, kind="received")

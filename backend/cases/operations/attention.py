@@ -9,9 +9,10 @@ import structlog
 
 from backend.cases import chain
 from backend.cases.access import NotFound
-from backend.cases.models import Case
+from backend.cases.models import Case, CaseStatus
+from backend.cases.operations.inviting import END
 from backend.jobs import Queue
-from backend.keys.queries import data_key
+from backend.keys.queries import data_key, was_erased
 from backend.keys.vault import CannotOpen
 from backend.outbox import operations as outbox
 from backend.outbox.models import Command, CommandStatus
@@ -28,8 +29,8 @@ def put_back(*, taken: Taken, reason: str, budget: int, now: datetime) -> None:
     """
     with acting_for(authority_id=taken.authority_id):
         case = Case.objects.select_for_update().filter(id=taken.case_id).first()
-        if case is None:
-            reason, budget = "the case does not exist any more", 0
+        if case is None and was_erased(owner_id=taken.case_id):
+            reason, budget = "the case or draft does not exist any more", 0
         status = outbox.fail(taken=taken, reason=reason, budget=budget, random_part=outbox.jitter())
         log.warning(
             "command_failed", command=str(taken.id), kind=taken.kind, reason=reason, status=status.value
@@ -45,15 +46,19 @@ def retry(*, authority_id: UUID, command_id: UUID, actor: str, now: datetime) ->
         command = outbox.retry(command_id=command_id)
         if command is None:
             raise NotFound
-        case = Case.objects.select_for_update().get(id=command.case_id)
-        _record(case, "attention_retried", actor, now, {"command": str(command.id), "kind": command.kind})
+        case = Case.objects.select_for_update().filter(id=command.case_id).first()
+        if case is not None:  # A draft has no record yet.
+            payload = {"command": str(command.id), "kind": command.kind}
+            _record(case, "attention_retried", actor, now, payload)
         return command
 
 
 def nudge(*, authority_id: UUID, case_id: UUID) -> None:
     """Wake a case that stands still without a reason (found by the sweep)."""
     with acting_for(authority_id=authority_id):
-        outbox.enqueue(authority_id=authority_id, case_id=case_id, kind="advance", queue=Queue.ROUTING)
+        unsigned = Case.objects.filter(id=case_id, status=CaseStatus.UNSIGNED).exists()
+        kind = END if unsigned else "advance"
+        outbox.enqueue(authority_id=authority_id, case_id=case_id, kind=kind, queue=Queue.ROUTING)
 
 
 def _record(case: Case, kind: str, actor: str, now: datetime, payload: dict[str, str]) -> None:

@@ -8,15 +8,16 @@ from datetime import datetime
 from django.conf import settings
 
 from backend.authorities.queries import by_id
-from backend.cases import chain
-from backend.cases.contact import e_mail_address
+from backend.cases import chain, co_signing_texts
 from backend.cases.models import Application, Case
+from backend.identity.guests import address_of
 from backend.jobs import Queue
 from backend.keys.queries import data_key
 from backend.keys.vault import Key
 from backend.notifications import CHANNELS, Mail, NotDelivered, Undeliverable
 from backend.outbox.operations import PermanentFailure, Taken, TryLater, enqueue, finish
 from backend.services.compiled import CompiledService
+from backend.services.contact import e_mail_address
 from backend.tenancy import acting_for
 
 SUBJECTS: Mapping[str, Mapping[str, str]] = {
@@ -28,6 +29,7 @@ SUBJECTS: Mapping[str, Mapping[str, str]] = {
         "de": "In Ihrem Postfach liegt ein Bescheid ({reference})",
         "en": "There is a notice in your mailbox ({reference})",
     },
+    **co_signing_texts.SUBJECTS,
 }
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "received": {
@@ -52,6 +54,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
             "{where}\n\nKind regards\n{authority}\n"
         ),
     },
+    **co_signing_texts.TEXTS,
 }
 # Where to look: with the address of the town's portal, if there is one.
 WHERE: Mapping[bool, Mapping[str, str]] = {
@@ -64,13 +67,24 @@ WHERE: Mapping[bool, Mapping[str, str]] = {
         "en": "You find everything where you applied, after signing in.",
     },
 }
+WHERE_FOR_GUESTS: Mapping[bool, Mapping[str, str]] = {
+    True: {
+        "de": "Mit Ihrem Statuscode finden Sie hier alles: {portal}/applications/{case}",
+        "en": "With your status code you find everything here: {portal}/applications/{case}",
+    },
+    False: {
+        "de": "Mit Ihrem Statuscode finden Sie alles dort, wo Sie den Antrag gestellt haben.",
+        "en": "With your status code you find everything where you applied.",
+    },
+}
 
 
 def enqueue_mail(*, case: Case, key: Key, service: CompiledService, kind: str) -> None:
     """Order a mail to the citizen, if she gave an address (inside the caller's transaction)."""
     sealed = Application.objects.get(case=case).sealed_answers
     answers = key.open_json(bytes(sealed), context=f"answers:{case.id}")
-    recipient = e_mail_address(service=service, answers=answers)
+    confirmed = address_of(applicant=bytes(case.applicant))
+    recipient = confirmed or e_mail_address(service=service, answers=answers)
     if recipient:
         enqueue(
             authority_id=case.authority_id,
@@ -78,7 +92,7 @@ def enqueue_mail(*, case: Case, key: Key, service: CompiledService, kind: str) -
             kind="send-mail",
             queue=Queue.OUTBOUND,
             key=key,
-            details={"to": recipient, "kind": kind},
+            details={"to": recipient, "kind": kind, "guest": confirmed is not None},
         )
 
 
@@ -92,7 +106,7 @@ def send_mail(*, taken: Taken, now: datetime) -> None:
     values = {
         "reference": case.reference,
         "authority": authority.name,
-        "where": _where(case),
+        "where": _where(case, guest=details.get("guest", False)),
     }
     mail = Mail(
         command_id=taken.id,
@@ -122,9 +136,10 @@ def _record_sent(taken: Taken, kind: str, now: datetime) -> None:
         finish(taken=taken)
 
 
-def _where(case: Case) -> str:
+def _where(case: Case, *, guest: bool) -> str:
     portal = settings.ENVIRONMENT.portal_url
-    return _text(WHERE[bool(portal)], case.language).format(portal=portal, case=case.id)
+    where = WHERE_FOR_GUESTS if guest else WHERE
+    return _text(where[bool(portal)], case.language).format(portal=portal, case=case.id)
 
 
 def _text(texts: Mapping[str, str], language: str) -> str:

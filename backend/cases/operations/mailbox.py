@@ -27,7 +27,7 @@ def fetch_notice(
             raise NotFound
         case = Case.objects.select_for_update().get(id=notice.case_id)
         key = data_key(owner_id=case.id)
-        content = files.content(authority_id=authority_id, file_id=notice.file_id, key=key)
+        content = files.content(file_id=notice.file_id, key=key)
         first = Message.objects.filter(notice=notice, first_read_at__isnull=True).update(first_read_at=now)
         if first:
             payload = {"notice": str(notice.id)}

@@ -13,17 +13,16 @@ from django.utils.timezone import localdate
 from backend.authorities.models import Authority
 from backend.authorities.queries import by_id, unit_name
 from backend.cases import chain
-from backend.cases.contact import postal_address
 from backend.cases.models import Case, Message, Notice
 from backend.cases.operations.mail import enqueue_mail
 from backend.files import operations as files
-from backend.files import storage
 from backend.jobs import Queue
 from backend.keys.queries import data_key
 from backend.keys.vault import Key
 from backend.outbox.operations import Taken, enqueue, finish
 from backend.services import queries as services
 from backend.services.compiled import CompiledService
+from backend.services.contact import postal_address
 from backend.tenancy import acting_for
 
 PDF = "application/pdf"
@@ -95,15 +94,11 @@ def store_notice(*, taken: Taken, order: NoticeOrder, pdf: bytes, now: datetime)
     # winner stored, and the winner knows which names to clear away.
     file_id = _attempt_file(taken.id, taken.fence)
     files.write_content(authority_id=taken.authority_id, file_id=file_id, content=pdf, key=order.key)
-    try:
-        with acting_for(authority_id=taken.authority_id):
-            finish(taken=taken)
-            _record(taken, order, file_id, pdf, now)
-    except Exception:
-        storage.remove(authority_id=taken.authority_id, name=file_id)
-        raise
+    with files.counting(authority_id=taken.authority_id, name=file_id):
+        finish(taken=taken)
+        _record(taken, order, file_id, pdf, now)
     for fence in range(1, taken.fence):
-        storage.remove(authority_id=taken.authority_id, name=_attempt_file(taken.id, fence))
+        files.remove_quietly(authority_id=taken.authority_id, name=_attempt_file(taken.id, fence))
 
 
 def _record(taken: Taken, order: NoticeOrder, file_id: UUID, pdf: bytes, now: datetime) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from backend.authorities.queries import ClerkAccount
+from django.utils.timezone import localdate
+
+from backend.authorities.deputies import Substitution
+from backend.authorities.queries import ClerkAccount, clerk_by_id
 from backend.cases import chain
 from backend.cases.access import task_of_clerk
 from backend.cases.models import Deadline, DeadlineStatus, Task, TaskStatus
@@ -17,7 +20,7 @@ from backend.outbox.operations import enqueue
 from backend.services import queries as services
 from backend.tenancy import acting_for
 from forms.validation import check_answers
-from workflows.routing import ClerkView, Refusal, TaskView, may_do
+from workflows.routing import ClerkView, Refusal, RefusalCode, TaskView, may_do
 
 
 class NotYours(Exception):
@@ -43,18 +46,25 @@ class NotClaimed(Exception):
 def claim(*, authority_id: UUID, clerk: ClerkAccount, task_id: UUID, now: datetime) -> Task:
     """Take a task. Claiming one's own again changes nothing.
 
-    Raises `NotFound`, `NotYours`, `AlreadyClaimed` or `AlreadyDone`.
+    A task in other hands is taken over by the deputy of an absent holder, by whoever it was held for, and by
+    anybody entitled once its holder may not do it any more. Raises `NotFound`, `NotYours`, `AlreadyClaimed`
+    or `AlreadyDone`.
     """
     with acting_for(authority_id=authority_id):
         task = task_of_clerk(clerk=clerk, task_id=task_id, lock=True)
         _refuse_if_over(task)
         if task.assignee_id == clerk.id:
             return task
-        if task.status == TaskStatus.CLAIMED:
-            raise AlreadyClaimed
-        _refuse_if_not_entitled(clerk, task)
+        holder = task.assignee_id
+        if holder is None:
+            stood_in_for = capacity(clerk=clerk, task=task)
+        else:
+            stood_in_for = _take_over(clerk, task, localdate(now))
         task.status, task.assignee_id = TaskStatus.CLAIMED, clerk.id
-        return _record(task, clerk, kind="task_claimed", now=now, payload={})
+        task.assigned_for_id = stood_in_for.clerk if stood_in_for else None
+        if holder is None:
+            return _record(task, clerk, kind="task_claimed", now=now, payload={})
+        return _record(task, clerk, kind="task_taken_over", now=now, payload={"from": str(holder)})
 
 
 def release(*, authority_id: UUID, clerk: ClerkAccount, task_id: UUID, now: datetime) -> Task:
@@ -64,7 +74,7 @@ def release(*, authority_id: UUID, clerk: ClerkAccount, task_id: UUID, now: date
         _refuse_if_over(task)
         if task.assignee_id != clerk.id:
             raise NotClaimed
-        task.status, task.assignee_id = TaskStatus.OPEN, None
+        task.status, task.assignee_id, task.assigned_for_id = TaskStatus.OPEN, None, None
         return _record(task, clerk, kind="task_released", now=now, payload={})
 
 
@@ -79,11 +89,13 @@ def complete(*, authority_id: UUID, clerk: ClerkAccount, task_id: UUID, result: 
         _refuse_if_over(task)
         if task.assignee_id != clerk.id:
             raise NotClaimed
-        # Asked again: roles may have changed since the claim.
-        _refuse_if_not_entitled(clerk, task)
-        checked = _check(task, result)
+        # Asked again: roles may have changed since the claim, and an absence may be over.
+        stood_in_for = capacity(clerk=clerk, task=task)
+        checked = _check(task, result, localdate(now))
         task.status, task.done_at = TaskStatus.DONE, now
         task.done_by_id, task.done_by_person = clerk.id, clerk.person
+        task.assigned_for_id = stood_in_for.clerk if stood_in_for else None
+        task.done_for_person = stood_in_for.person if stood_in_for else ""
         payload = {"step": task.step, "result": checked}
         _record(task, clerk, kind="task_completed", now=now, payload=payload)
         Deadline.objects.filter(task=task, status=DeadlineStatus.ARMED).update(status=DeadlineStatus.MET)
@@ -91,11 +103,11 @@ def complete(*, authority_id: UUID, clerk: ClerkAccount, task_id: UUID, result: 
         return task
 
 
-def _check(task: Task, result: Any) -> Any:
+def _check(task: Task, result: Any, today: date) -> Any:
     compiled = services.compiled(authority_id=task.authority_id, version_id=task.case.service_version_id)
     if not task.form:
         return {}
-    checked = check_answers(form=compiled.task_forms[task.form], answers=result)
+    checked = check_answers(form=compiled.task_forms[task.form], answers=result, today=today)
     if checked.problems:
         raise InvalidAnswers(checked.problems)
     return checked.answers
@@ -106,41 +118,69 @@ def _refuse_if_over(task: Task) -> None:
         raise AlreadyDone
 
 
-def _refuse_if_not_entitled(clerk: ClerkAccount, task: Task) -> None:
-    refusal = entitlement(clerk=clerk, task=task)
-    if refusal is not None:
-        raise NotYours(refusal)
+def capacity(*, clerk: ClerkAccount, task: Task) -> Substitution | None:
+    """In whose place the clerk does a task: None in her own right, which goes first.
+
+    What she began in somebody's place she finishes in that place, if she still may. Raises `NotYours`.
+    """
+    done_by = _done_by(task)
+    places: list[Substitution | None] = [None, *clerk.stands_in(unit=task.unit, role=task.role)]
+    places.sort(key=lambda place: (place.clerk if place else None) != task.assigned_for_id)
+    refusals = {}
+    for place in places:
+        refusal = _refusal(clerk, place, task, done_by)
+        if refusal is None:
+            return place
+        refusals[refusal.code] = refusal
+    # Four eyes explain more than that her own unit or role is another one.
+    raise NotYours(refusals.get(RefusalCode.FOUR_EYES) or next(iter(refusals.values())))
 
 
-def entitlement(*, clerk: ClerkAccount, task: Task) -> Refusal | None:
-    """Why the clerk may not do the task, or None."""
-    return may_do(
-        clerk=ClerkView(
-            account=str(clerk.id), person=clerk.person, units=clerk.units, roles=clerk.roles_in(task.unit)
-        ),
-        task=TaskView(
-            element=task.element,
-            unit=task.unit,
-            role=task.role,
-            four_eyes=frozenset(task.four_eyes),
-            assigned_to=str(task.assignee_id) if task.assignee_id else None,
-        ),
-        done_by=_done_by(task),
+def _refusal(
+    clerk: ClerkAccount, place: Substitution | None, task: Task, done_by: dict[str, frozenset[str]]
+) -> Refusal | None:
+    acting = ClerkView(
+        account=str(clerk.id),
+        person=clerk.person,
+        units=frozenset({place.unit}) if place else clerk.units,
+        roles=frozenset({place.role}) if place else clerk.roles_in(task.unit),
+        in_place_of=place.person if place else None,
     )
+    wanted = TaskView(
+        element=task.element, unit=task.unit, role=task.role, four_eyes=frozenset(task.four_eyes)
+    )
+    return may_do(clerk=acting, task=wanted, done_by=done_by)
+
+
+def _take_over(clerk: ClerkAccount, task: Task, today: date) -> Substitution | None:
+    """In whose place the clerk takes a task out of other hands. Raises `AlreadyClaimed` or `NotYours`."""
+    for place in clerk.stands_in(unit=task.unit, role=task.role):
+        if place.clerk == task.assignee_id:
+            refusal = _refusal(clerk, place, task, _done_by(task))
+            if refusal is not None:
+                raise NotYours(refusal)
+            return place
+    holder = clerk_by_id(clerk_id=task.assignee_id, today=today)
+    still_able = holder is not None and holder.reaches(unit=task.unit, role=task.role)
+    if still_able and task.assigned_for_id != clerk.id:
+        raise AlreadyClaimed
+    return capacity(clerk=clerk, task=task)
 
 
 def _done_by(task: Task) -> dict[str, frozenset[str]]:
-    """Which persons did the steps that four eyes look at."""
+    """Which persons did the steps that four eyes look at, or had them done in their place."""
     done = Task.objects.filter(case_id=task.case_id, element__in=task.four_eyes, status=TaskStatus.DONE)
     persons: dict[str, set[str]] = {}
-    for element, person in done.values_list("element", "done_by_person"):
-        persons.setdefault(element, set()).add(person)
+    for element, *involved in done.values_list("element", "done_by_person", "done_for_person"):
+        persons.setdefault(element, set()).update(person for person in involved if person)
     return {element: frozenset(found) for element, found in persons.items()}
 
 
 def _record(task: Task, clerk: ClerkAccount, *, kind: str, now: datetime, payload: dict[str, Any]) -> Task:
     case = task.case
     details = {"task": str(task.id), "element": task.element, **payload}
+    if task.assigned_for_id is not None:
+        details["for"] = str(task.assigned_for_id)
     chain.append(
         case=case, key=data_key(owner_id=case.id), kind=kind, actor=clerk.actor, at=now, payload=details
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,10 @@ from uuid import UUID
 from django.db.models import Prefetch
 
 from backend.cases.access import case_of_citizen
-from backend.cases.models import Case, Event, Message, Notice
+from backend.cases.co_signing_texts import TIMELINE as SIGNATURES
+from backend.cases.models import Application, Case, Event, Message, Notice
+from backend.cases.parties import open_representation
+from backend.cases.queries.co_signing import CoSignerInfo, co_signers
 from backend.cases.state import CaseState
 from backend.identity.principals import Citizen
 from backend.keys.queries import data_key
@@ -22,6 +25,7 @@ from workflows.progress import Step, progress
 # What a citizen is shown of the record, in her words. The rest is the authority's inner work.
 TIMELINE = {
     "submitted": {"de": "Antrag eingegangen", "en": "Application received"},
+    **SIGNATURES,
     "task_claimed": {"de": "In Bearbeitung genommen", "en": "Somebody works on it"},
     "task_completed": {"de": "Ein Schritt wurde erledigt", "en": "A step was finished"},
     "deadline_passed": {"de": "Die geplante Zeit wurde überschritten", "en": "It takes longer than planned"},
@@ -29,6 +33,11 @@ TIMELINE = {
         "de": "Bescheid erstellt und ins Postfach gelegt",
         "en": "Notice issued and put into your mailbox",
     },
+    "attachment_refused": {
+        "de": "Eine Anlage wurde nicht angenommen",
+        "en": "An attachment was not accepted",
+    },
+    "status_code_renewed": {"de": "Neuer Statuscode ausgegeben", "en": "New status code given out"},
     "mail_sent": {"de": "E-Mail an Sie gesendet", "en": "E-mail sent to you"},
     "notice_retrieved": {"de": "Sie haben den Bescheid abgerufen", "en": "You have fetched the notice"},
     "closed": {"de": "Vorgang abgeschlossen", "en": "Case closed"},
@@ -58,11 +67,13 @@ class TimelineEntry:
 
 @dataclass(frozen=True, slots=True)
 class CaseProgress:
-    """Where an application is: steps done and ahead, and what has happened."""
+    """Where an application is: steps done and ahead, what has happened, and who takes part."""
 
     summary: CaseSummary
     steps: Sequence[Step]
     timeline: Sequence[TimelineEntry]
+    representation: Mapping[str, Any]
+    co_signers: Sequence[CoSignerInfo]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +119,14 @@ def my_case(*, authority_id: UUID, citizen: Citizen, case_id: UUID) -> CaseProgr
         )
         events = Event.objects.filter(case=case, kind__in=TIMELINE).order_by("seq")
         entries = [TimelineEntry(kind=event.kind, at=event.at, text=TIMELINE[event.kind]) for event in events]
-        return CaseProgress(summary=_summary(case), steps=steps, timeline=entries)
+        sealed = Application.objects.get(case=case).sealed_representation
+        return CaseProgress(
+            summary=_summary(case),
+            steps=steps,
+            timeline=entries,
+            representation=open_representation(sealed=sealed, key=key, case_id=case.id),
+            co_signers=co_signers(case=case, key=key),
+        )
 
 
 def mailbox(*, authority_id: UUID, citizen: Citizen, case_id: UUID) -> list[MailboxMessage]:

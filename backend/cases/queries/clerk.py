@@ -8,8 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from backend.authorities.queries import ClerkAccount
-from backend.cases.access import case_of_clerk, task_of_clerk
+from backend.cases.access import case_of_clerk, task_of_clerk, within_reach
 from backend.cases.models import Application, Case, Event, Notice, Task, TaskStatus
+from backend.cases.parties import open_representation
+from backend.cases.queries.co_signing import CoSignerInfo, co_signers
+from backend.identity.guests import address_of
+from backend.identity.principals import Machine
 from backend.keys.queries import data_key
 from backend.keys.vault import Key
 from backend.outbox import queries as outbox
@@ -44,20 +48,38 @@ class RecordedEvent:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """Everything a clerk needs to decide: answers, tasks, the record and the notices."""
+    """Everything a clerk needs to decide: answers, tasks, the record and the notices.
+
+    `provenance`: pointer → where the answer came from and whether a sign-in vouches for it.
+    `representation`: whom the applicant acts for. `guest_address`: what a guest has confirmed, all that is
+    known of her; None if she signed in with an account.
+    """
 
     case: Case
     title: dict[str, str]
     answers: dict[str, Any]
     trust_level: str
+    guest_address: str | None
+    provenance: dict[str, dict[str, Any]]
+    representation: dict[str, Any]
+    co_signers: list[CoSignerInfo]
     tasks: list[Task]
     events: list[RecordedEvent]
     notices: list[Notice]
+
+    @property
+    def applicant_kind(self) -> str:
+        return "account" if self.guest_address is None else "guest"
 
 
 def _readable(event: Event, key: Key) -> RecordedEvent:
     payload = key.open_json(bytes(event.sealed_payload), context=f"event:{event.case_id}:{event.seq}")
     return RecordedEvent(seq=event.seq, kind=event.kind, actor=event.actor, at=event.at, payload=payload)
+
+
+def _provenance(application: Application, key: Key) -> dict[str, dict[str, Any]]:
+    sealed = application.sealed_provenance
+    return key.open_json(bytes(sealed), context=f"provenance:{application.case_id}") if sealed else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +96,11 @@ class AttentionEntry:
 
 
 def inbox(*, authority_id: UUID, clerk: ClerkAccount, wanted: InboxFilter) -> list[Task]:
-    """Open tasks of the clerk's units, oldest first."""
-    units = clerk.units & {wanted.unit} if wanted.unit else clerk.units
+    """Open tasks within the clerk's reach, oldest first."""
     with acting_for(authority_id=authority_id):
-        tasks = Task.objects.filter(authority_id=authority_id, unit__in=units, status__in=OPEN)
+        tasks = Task.objects.filter(within_reach(clerk), authority_id=authority_id, status__in=OPEN)
+        if wanted.unit:
+            tasks = tasks.filter(unit=wanted.unit)
         if wanted.status:
             tasks = tasks.filter(status=wanted.status)
         if wanted.mine:
@@ -99,7 +122,7 @@ def task_with_form(*, authority_id: UUID, clerk: ClerkAccount, task_id: UUID) ->
         return task, schema
 
 
-def case_file(*, authority_id: UUID, clerk: ClerkAccount, case_id: UUID) -> CaseFile:
+def case_file(*, authority_id: UUID, clerk: ClerkAccount | Machine, case_id: UUID) -> CaseFile:
     """Raises `NotFound`."""
     with acting_for(authority_id=authority_id):
         case = case_of_clerk(clerk=clerk, case_id=case_id)
@@ -112,6 +135,12 @@ def case_file(*, authority_id: UUID, clerk: ClerkAccount, case_id: UUID) -> Case
             title=dict(compiled.manifest.title),
             answers=key.open_json(bytes(application.sealed_answers), context=f"answers:{case.id}"),
             trust_level=application.trust_level,
+            guest_address=address_of(applicant=bytes(case.applicant)),
+            provenance=_provenance(application, key),
+            representation=open_representation(
+                sealed=application.sealed_representation, key=key, case_id=case.id
+            ),
+            co_signers=co_signers(case=case, key=key),
             tasks=list(Task.objects.filter(case=case).select_related("case").order_by("created_at", "id")),
             events=[_readable(event, key) for event in events],
             notices=list(Notice.objects.filter(case=case).order_by("issued_at")),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from django.conf import settings
 
-from backend.api import throttling
+from backend import throttling
 from tests.integration.door import Caller, problem
 
 
@@ -19,12 +19,12 @@ def limits(monkeypatch):
         named = {name.replace("_", "-"): limit for name, limit in wanted.items()}
         changed = replace(settings.ENVIRONMENT, throttle=named)
         monkeypatch.setattr(settings, "ENVIRONMENT", changed)
-        for cached in (throttling._limits, throttling._limiter):
+        for cached in (throttling.limits_by_kind, throttling.limiter):
             cached.cache_clear()
 
     yield change
     monkeypatch.undo()
-    for cached in (throttling._limits, throttling._limiter):
+    for cached in (throttling.limits_by_kind, throttling.limiter):
         cached.cache_clear()
 
 
@@ -69,9 +69,9 @@ def test_a_forwarded_address_counts_only_behind_a_proxy(nobody, limits):
 
 
 def test_one_home_with_ipv6_is_one_client():
-    assert throttling._network("2001:db8:1:2::1") == throttling._network("2001:db8:1:2:ffff::9")
-    assert throttling._network("2001:db8:1:2::1") != throttling._network("2001:db8:1:3::1")
-    assert throttling._network("192.0.2.1") != throttling._network("192.0.2.2")
+    assert throttling.network_of("2001:db8:1:2::1") == throttling.network_of("2001:db8:1:2:ffff::9")
+    assert throttling.network_of("2001:db8:1:2::1") != throttling.network_of("2001:db8:1:3::1")
+    assert throttling.network_of("192.0.2.1") != throttling.network_of("192.0.2.2")
 
 
 @pytest.mark.parametrize("path", ["/api/v1/services", "/api/v1/applications", "/api/docs/", "/no/such/page"])

@@ -14,6 +14,7 @@ from backend.services.operations import withdraw
 from backend.services.package import Package
 from backend.tenancy import acting_for
 from tests.integration.door import SUBMIT, at_once, problem
+from tests.integration.guests import GUEST_SLUG, offer_to_guests
 from tests.integration.town import PACKAGE
 
 BODY = json.dumps({"answers": PLAIN}).encode()
@@ -164,7 +165,11 @@ class TestRefusals:
         problem(citizen().submit([1, 2]), 422, "invalid-answers")
 
     def test_too_weak_a_sign_in(self, citizen):
-        assert problem(citizen("nina").submit(), 403, "level-too-low")["needed"] == "low"
+        answer = citizen("nina").submit()
+        assert problem(answer, 401, "level-too-low")["needed"] == "low"
+        challenge = answer["WWW-Authenticate"]
+        assert challenge.startswith('Bearer error="insufficient_user_authentication", acr_values="')
+        assert "http://eidas.europa.eu/LoA/low" in challenge
 
     def test_a_clerk_cannot_apply(self, clerk):
         problem(clerk("clara").submit(), 403, "forbidden")
@@ -211,3 +216,13 @@ def test_a_number_with_a_point_is_a_number(citizen, published):
     answers["haushalt"] = {"weitere_hunde": 0.5}
     body = problem(citizen("erika").submit(answers), 422, "invalid-answers")
     assert body["errors"][0]["pointer"] == "/haushalt/weitere_hunde"
+
+
+def test_a_version_of_another_service_is_unknown_here(citizen, published, rows):
+    version = citizen().get("/api/v1/services/hundesteuer-anmeldung/form").json()["version"]
+    offer_to_guests(published)
+    before = rows()
+    for slug in (GUEST_SLUG, "gibt-es-nicht"):
+        path = SUBMIT.replace("hundesteuer-anmeldung", slug)
+        problem(citizen().submit(path=path, version=version), 404, "unknown-service")
+    assert rows() == before

@@ -12,10 +12,12 @@ import jsonschema_rs
 import pytest
 from django.test import Client, override_settings
 from drf_spectacular import validation
-from rest_framework.views import APIView
 
 from backend.api import urls
+from backend.api.access import MATRIX
+from backend.api.permissions import ByMatrix
 from tests.integration.door import SUBMIT, problem
+from tests.integration.routes import api_routes
 from tests.integration.town import SLUG
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -40,7 +42,9 @@ def test_without_a_database_it_lives_but_is_not_ready():
     assert done.stdout.splitlines()[-1] == "[(200, 'alive'), (503, 'not ready')]"
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/api/v1/nowhere", "/api/v1/applications/not-an-id", "/health"])
+@pytest.mark.parametrize(
+    "path", ["/api/nowhere", "/api/v1/nowhere", "/api/v1/applications/not-an-id", "/health"]
+)
 def test_an_unknown_address(nobody, path):
     problem(nobody.get(path), 404, "not-found")
 
@@ -50,7 +54,7 @@ def test_an_unknown_address(nobody, path):
     [
         ("DELETE", SUBMIT, {"POST", "OPTIONS"}),
         ("PUT", "/api/v1/applications", {"GET", "HEAD", "OPTIONS"}),
-        ("POST", "/api/v1/services", {"GET", "HEAD", "OPTIONS"}),
+        ("POST", f"/api/v1/services/{SLUG}", {"GET", "HEAD", "OPTIONS"}),
     ],
 )
 def test_a_method_that_is_not_there(citizen, method, path, allowed):
@@ -71,10 +75,21 @@ def test_a_host_that_is_not_allowed(nobody):
 
 
 def test_every_view_names_who_may_call_it():
-    views = [pattern.callback.view_class for pattern in urls.urlpatterns]
-    assert len(views) > 10
-    for view in views:
-        assert view.permission_classes != APIView.permission_classes, view
+    """Every address and method has a cell in the access matrix, and every cell an address that is there."""
+    there = set(api_routes())
+    cells = {(route, method) for route, methods in MATRIX.items() for method in methods}
+    assert len(there) > 50
+    assert sorted(there - cells) == [], "backend/api/access.py: add these to MATRIX"
+    assert sorted(cells - there) == [], "backend/api/access.py: nobody answers these; take them out of MATRIX"
+
+
+def test_every_view_asks_the_access_matrix():
+    for pattern in urls.urlpatterns:
+        view = pattern.callback.view_class
+        permissions = pattern.callback.initkwargs.get("permission_classes", view.permission_classes)
+        assert permissions == [ByMatrix], view
+        assert "check_permissions" not in vars(view), view
+        assert "get_permissions" not in vars(view), view
 
 
 def test_the_description_is_valid_and_made_without_warnings(tmp_path):
@@ -104,7 +119,9 @@ def test_every_operation_is_described_with_its_refusals(nobody):
     assert answer.status_code == 200
     described = json.loads(answer.content)
     operations = [(path, verb) for path, verbs in described["paths"].items() for verb in verbs]
-    assert len(operations) == len([p for p in urls.urlpatterns if str(p.pattern).startswith("v1/")])
+    views = [p.callback.view_class for p in urls.urlpatterns if str(p.pattern).startswith("v1/")]
+    verbs = ("get", "post", "put", "patch", "delete")
+    assert len(operations) == sum(hasattr(view, verb) for view in views for verb in verbs)
     submit = described["paths"][SUBMIT.replace(SLUG, "{slug}")]["post"]
     assert {"200", "201", "400", "401", "403", "404", "410", "413", "415", "422", "503"} <= set(
         submit["responses"]

@@ -6,9 +6,11 @@ from uuid import uuid5
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 
 from backend.cases.documents import compose
 from backend.cases.models import Notice
+from backend.cases.operations import notices
 from backend.cases.operations.mailbox import fetch_notice
 from backend.cases.operations.notices import read_order, store_notice
 from backend.demo.applications import DECISION
@@ -18,6 +20,7 @@ from backend.tenancy import acting_for
 from signing.seal import Seal
 from tests.integration.database import ops
 from tests.integration.door import at_once
+from tests.integration.lost_answers import answer_lost_after
 from workflows.effects import carry_out
 
 
@@ -93,6 +96,15 @@ def test_the_slow_worker_comes_last_and_does_not_touch_what_is_stored(ordered, r
     assert rows() == before
     assert the_notice(town, case_id) == fast.pdf
     assert len(stored_files(town)) == 1
+
+
+def test_a_notice_whose_commit_was_not_answered_keeps_its_file(ordered, monkeypatch):
+    town, case_id, command_id = ordered
+    worker = Worker(town, command_id)
+    answer_lost_after(monkeypatch, notices, "enqueue_mail")
+    with pytest.raises(OperationalError):
+        worker.store()
+    assert the_notice(town, case_id) == worker.pdf
 
 
 def test_what_a_killed_worker_left_on_the_disk_is_cleared_away(ordered):

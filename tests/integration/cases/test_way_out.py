@@ -26,7 +26,7 @@ def test_a_command_without_its_case_ends_on_the_list(town):
     )
     assert carry_out(authority_id=town.id, command_id=command_id, now=town.now)
     (command,) = town.commands(id=command_id)
-    assert (command.status, command.reason) == ("failed", "the case does not exist any more")
+    assert (command.status, command.reason) == ("failed", "the case or draft does not exist any more")
 
 
 def test_whoever_lost_the_lease_records_no_failure(town, published):

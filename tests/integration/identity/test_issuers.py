@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from backend.identity.configuration import read_issuers
 from backend.identity.issuers import (
     FRESH,
     PAUSE,
@@ -14,8 +15,7 @@ from backend.identity.issuers import (
     IssuerKeys,
     KeysUnavailable,
     Kind,
-    fetch_keys,
-    read_issuers,
+    fetch_issuer,
 )
 from backend.identity.principals import Citizen
 from backend.identity.queries import who_is
@@ -109,7 +109,7 @@ def test_an_issuer_that_never_answered_is_unavailable_and_asked_again_later(cloc
 @pytest.mark.parametrize("path", ["unknown", "citizens/", "health"])
 def test_an_address_that_is_no_issuer_or_names_another(issuer, path):
     with pytest.raises((httpx.HTTPError, ValueError)):
-        fetch_keys(issuer_url=f"{issuer.address}/{path}")
+        fetch_issuer(issuer_url=f"{issuer.address}/{path}")
 
 
 def test_an_unsafe_issuer_stops_the_start_in_production():
@@ -122,7 +122,7 @@ def test_an_unsafe_issuer_stops_the_start_in_production():
 def test_an_incomplete_entry_is_refused(missing):
     entry = {"url": "https://login.example/realm", "kind": "citizens", "audience": "x"}
     del entry[missing]
-    with pytest.raises((KeyError, ValueError)):
+    with pytest.raises(UnsafeIssuer, match=f"{missing} is missing"):
         read_issuers(configured=(entry,), production=True)
 
 

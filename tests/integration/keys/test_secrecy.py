@@ -175,9 +175,7 @@ def test_destroying_the_key_erases_everything_and_the_record_still_proves_itself
         with pytest.raises(CannotOpen):
             read()
     with acting_for(authority_id=town.id):
-        assert files.content(authority_id=town.id, file_id=notice.file_id, key=old_key), (
-            "only the key is gone"
-        )
+        assert files.content(file_id=notice.file_id, key=old_key), "only the key is gone"
         assert first_break(case=Case.objects.get(id=case_id), events=events(town, case_id)) is None
     assert case_file(authority_id=town.id, clerk=town.clerks["clara"], case_id=kept.case_id).answers
 

@@ -11,6 +11,7 @@ import pytest
 from django.db import DatabaseError, connection
 from django.db.utils import ProgrammingError
 
+from backend.authorities.models import Unit
 from backend.services import queries
 from backend.services.errors import UnknownService, WithdrawnVersion
 from backend.services.models import ServiceVersion
@@ -75,6 +76,41 @@ def test_an_invalid_package_is_refused_whole(authority, package, now):
     assert [problem.code for problem in refused.value.problems] == ["unknown-command"]
     with acting_for(authority_id=authority.id):
         assert queries.offered(authority_id=authority.id) == ()
+
+
+def refused_with(authority, texts, now):
+    with pytest.raises(PackageProblems) as refused:
+        published(authority, Package.of_texts(texts=texts), now)
+    with acting_for(authority_id=authority.id):
+        assert queries.offered(authority_id=authority.id) == ()
+    return refused.value.problems
+
+
+def test_a_place_that_an_import_left_open_is_not_published(authority, package, now):
+    texts = package.texts()
+    letter = next(name for name in texts if name.startswith("letters/"))
+    texts[letter] += "\nAUSFÜLLEN: Gründe.\n"
+    (found,) = refused_with(authority, texts, now)
+    assert found.where == f"{letter}:line {len(texts[letter].splitlines())}"
+    assert found.code == "placeholder-left"
+    assert set(found.text) == {"de", "en"}
+
+
+def test_a_unit_that_nobody_has_is_not_published(authority, package, now):
+    texts = package.texts()
+    texts["service.toml"] = texts["service.toml"].replace(
+        'unit = "steueramt"', 'unit = "steueramt"\nother_units = ["stadtkasse"]', 1
+    )
+    (found,) = refused_with(authority, texts, now)
+    assert found.code == "unit-missing"
+    assert found.where.startswith("service.toml:line ")
+    for text in found.text.values():
+        assert "„stadtkasse“" in text or "“stadtkasse”" in text
+        assert "add-unit" in text
+        assert "PUT /api/v1/units/stadtkasse" in text
+    with acting_for(authority_id=authority.id):
+        Unit.objects.filter(key="it").update(also=["stadtkasse"])
+    assert published(authority, Package.of_texts(texts=texts), now)
 
 
 def test_withdrawing_brings_the_version_before_back(authority, package, now):

@@ -29,6 +29,7 @@ PRODUCTION = {
     "LAUFZETTEL_SECRET_KEY": "something long and random",
     "LAUFZETTEL_MASTER_KEYS": f"2026:{KEY}",
     "LAUFZETTEL_INDEX_KEY": KEY,
+    "LAUFZETTEL_CLAMD": "tcp://clamav:3310",
 }
 
 
@@ -146,3 +147,65 @@ def test_whatever_is_set_it_starts_or_says_what_to_mend(source):
         read_environment(source)
     except EnvironmentProblems as refused:
         assert "\n  - " in str(refused)  # noqa: PT017 -- both outcomes are fine
+
+
+def test_production_without_a_scanner_has_to_be_said():
+    told = problems({name: value for name, value in PRODUCTION.items() if name != "LAUFZETTEL_CLAMD"})
+    assert [line.partition(":")[0] for line in told] == ["LAUFZETTEL_CLAMD"]
+    assert read_environment({**PRODUCTION, "LAUFZETTEL_CLAMD": "off"}).clamd == ""
+    assert read_environment(NEEDED).clamd == ""
+
+
+@pytest.mark.parametrize(
+    "address", ["tcp://clamav:3310", "tcp://[::1]:3310", "tcp://clamav", "unix:///run/clamav/clamd.ctl"]
+)
+def test_a_scanner_is_named_by_tcp_or_by_socket(address):
+    assert read_environment({**NEEDED, "LAUFZETTEL_CLAMD": address}).clamd == address
+
+
+@pytest.mark.parametrize("address", ["http://clamav:3310", "clamav:3310", "unix://clamd.ctl", "tcp://", "no"])
+def test_any_other_address_of_a_scanner_stops_the_start(address):
+    assert "unix:///path" in problems({**NEEDED, "LAUFZETTEL_CLAMD": address})[0]
+
+
+def test_files_lie_in_a_folder_or_in_a_bucket():
+    assert read_environment({**NEEDED, "LAUFZETTEL_FILES": "/srv/files"}).files_bucket is None
+    keys = {"LAUFZETTEL_S3_ACCESS_KEY": "a", "LAUFZETTEL_S3_SECRET_KEY": "b"}
+    bucket = read_environment({**NEEDED, "LAUFZETTEL_FILES": "s3://town/of/files/", **keys}).files_bucket
+    assert bucket is not None
+    assert bucket.options() == {
+        "bucket_name": "town",
+        "location": "of/files",
+        "access_key": "a",
+        "secret_key": "b",
+    }
+    placed = {"LAUFZETTEL_S3_ENDPOINT": "https://s3.example", "LAUFZETTEL_S3_REGION": "eu-central-1"}
+    bucket = read_environment({**NEEDED, "LAUFZETTEL_FILES": "s3://town", **keys, **placed}).files_bucket
+    assert bucket is not None
+    assert (bucket.endpoint_url, bucket.region_name, bucket.location) == (
+        "https://s3.example",
+        "eu-central-1",
+        "",
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "names"),
+    [
+        ("s3://town", ["LAUFZETTEL_S3_ACCESS_KEY", "LAUFZETTEL_S3_SECRET_KEY"]),
+        ("s3:///prefix", ["LAUFZETTEL_FILES"]),
+        ("https://town.example", ["LAUFZETTEL_FILES"]),
+    ],
+)
+def test_a_bucket_needs_a_name_and_keys(files, names):
+    assert [line.partition(":")[0] for line in problems({**NEEDED, "LAUFZETTEL_FILES": files})] == names
+
+
+@pytest.mark.parametrize(
+    ("header", "proxies", "said"),
+    [("X-Client-Certificate", "0", "above 0"), ("X_Client_Certificate", "1", "name of a header")],
+)
+def test_a_header_that_anybody_could_send_is_not_trusted(header, proxies, said):
+    source = {**NEEDED, "LAUFZETTEL_CLIENT_CERTIFICATE_HEADER": header, "LAUFZETTEL_PROXIES": proxies}
+    (line,) = problems(source)
+    assert said in line

@@ -72,6 +72,27 @@ def test_search_forgives_case_and_accents(text, codes):
     assert [entry.code for entry in STATES.search(text=text).entries] == codes
 
 
+TOWNS = CodeList("urn:x:ort", "1", "", tuple(Entry(name, name) for name in ("Köln", "Soest", "Neuenkirchen", "Großenkneten", "Val-d’Isère", "Baden‑Baden")))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("Köln", "Köln"), ("koeln", "Köln"), ("Koln", "Köln"), ("KÖLN", "Köln"), ("Ko\u0308ln", "Köln"), ("Söst", "Soest"), ("soest", "Soest"), ("sost", "Soest"), ("enkirchen", "Neuenkirchen"), ("Neünkirchen", "Neuenkirchen"), ("grossen", "Großenkneten"), ("GROẞEN", "Großenkneten"), ("d'isere", "Val-d’Isère"), ("d`Isère", "Val-d’Isère"), ("val–d’", "Val-d’Isère"), ("baden-baden", "Baden‑Baden"), ("Baden—Baden", "Baden‑Baden")],
+)  # fmt: skip
+def test_search_forgives_how_a_keyboard_writes(text, name):
+    assert [entry.name for entry in TOWNS.search(text=text).entries] == [name]
+
+
+@given(st.text(alphabet="aäoöuüeßs -'’–", min_size=1, max_size=12), st.data())
+def test_any_piece_of_a_name_finds_it(name, data):
+    listed = CodeList("urn:x", "1", "", (Entry("1", name),))
+    start = data.draw(st.integers(0, len(name)))
+    piece = name[start : data.draw(st.integers(start, len(name)))]
+    spelt = piece.replace("ö", "oe").replace("ä", "ae").replace("ü", "ue").replace("ß", "ss")
+    assert listed.search(text=piece).total == 1
+    assert listed.search(text=spelt.replace("’", "'").replace("–", "-")).total == 1
+
+
 @given(st.integers(1, 300), st.integers(1, 100))
 def test_the_pages_of_a_search_are_the_list(count, length):
     listed = CodeList("urn:x", "1", "", tuple(Entry(str(n), f"Name {n}") for n in range(count)))
@@ -83,6 +104,14 @@ def test_the_pages_of_a_search_are_the_list(count, length):
         found += page.entries
         start = page.next
     assert tuple(found) == listed.entries
+
+
+def test_ten_different_words_count():
+    listed = CodeList("urn:x", "1", "", (Entry("1", "a b c d e f g h i j"),))
+    ten = "a b c d e f g h i j"
+    assert listed.search(text=f"{ten} {ten}").total == 1, "the same words again change nothing"
+    assert listed.search(text=f"x {ten}").total == 0
+    assert listed.search(text=f"{ten} x").total == 1, "the eleventh is not looked at"
 
 
 def test_a_page_has_at_most_a_hundred_entries():

@@ -289,9 +289,9 @@ def test_conditional_requirements_are_lifted_with_the_question():
     schema = closed([], a=titled("A", "A", type="boolean"), b=TEXT) | conditional
     ui = column(control("a"), control("b", rule=rule("ENABLE", "a", {"const": True})))
     form = read_form(schema=schema, ui=ui, languages=LANGUAGES)
-    assert check_answers(form=form, answers={"a": False}).problems == ()
-    assert [p.where for p in check_answers(form=form, answers={"a": True}).problems] == ["/b"]
-    assert [p.where for p in check_answers(form=form, answers={}).problems] == ["/c"]
+    assert check_answers(form=form, answers={"a": False}, today=None).problems == ()
+    assert [p.where for p in check_answers(form=form, answers={"a": True}, today=None).problems] == ["/b"]
+    assert [p.where for p in check_answers(form=form, answers={}, today=None).problems] == ["/c"]
 
 
 def test_patterns_run_on_the_engine_with_linear_time():

@@ -25,7 +25,7 @@ def refused(required=(), /, **properties):
 
 
 def checked(of, **answers):
-    return check_answers(form=of, answers=answers)
+    return check_answers(form=of, answers=answers, today=None)
 
 
 def test_a_missing_optional_answer_gets_its_default_and_it_is_told():

@@ -60,7 +60,7 @@ def dog(**changes):
 
 def check(*dogs):
     form = read_form(schema=SCHEMA, ui=UI, languages=LANGUAGES)
-    return check_answers(form=form, answers={"hunde": list(dogs)})
+    return check_answers(form=form, answers={"hunde": list(dogs)}, today=None)
 
 
 def test_nested_lists_are_accepted():
@@ -100,7 +100,7 @@ def test_entries_without_a_title_are_counted_under_the_lists_title():
     form = read_form(
         schema=closed([], l=titled("Liste", "List", type="array", items=entry)), ui=None, languages=LANGUAGES
     )
-    (problem,) = check_answers(form=form, answers={"l": [{}]}).problems
+    (problem,) = check_answers(form=form, answers={"l": [{}]}, today=None).problems
     assert problem.text == {
         "de": "Liste, 1. Eintrag: Bitte geben Sie „X“ an.",
         "en": "List, entry 1: Please enter “X”.",
@@ -113,7 +113,7 @@ def test_the_forms_own_hint_is_told_with_its_entry():
     form = read_form(
         schema=closed([], l=titled("L", "L", type="array", items=entry)), ui=None, languages=LANGUAGES
     )
-    (problem,) = check_answers(form=form, answers={"l": [{"x": "B"}]}).problems
+    (problem,) = check_answers(form=form, answers={"l": [{"x": "B"}]}, today=None).problems
     assert problem.text == {"de": "L, 1. Eintrag: Bitte so: A1.", "en": "L, entry 1: Like this: A1."}
 
 
@@ -125,7 +125,7 @@ def test_an_entry_in_a_list_without_titles():
         ui=None,
         languages=LANGUAGES,
     )
-    (problem,) = check_answers(form=form, answers={"l": [[1, "x"]]}).problems
+    (problem,) = check_answers(form=form, answers={"l": [[1, "x"]]}, today=None).problems
     assert problem.where == "/l/0/1"
     assert problem.text["de"].startswith("L, 1. Eintrag, 2. Eintrag: ")
 
@@ -149,23 +149,23 @@ KONTO = {"iban": "DE89370400440532013000"}
 def test_exactly_one_of_several_sections(keywords):
     form = bank(**keywords)
     for good in ({"konto": KONTO}, {"bar": {}}):
-        assert check_answers(form=form, answers={"zahlung": good}).problems == ()
+        assert check_answers(form=form, answers={"zahlung": good}, today=None).problems == ()
     for bad in ({}, {"konto": KONTO, "bar": {}}):
-        (problem,) = check_answers(form=form, answers={"zahlung": bad}).problems
+        (problem,) = check_answers(form=form, answers={"zahlung": bad}, today=None).problems
         assert (problem.where, problem.code) == ("/zahlung", "choose-one")
         assert problem.text == {
             "de": "Bitte füllen Sie bei „Zahlung“ genau einen dieser Abschnitte aus: „Konto“, „Bar“.",
             "en": "Please fill in exactly one of these sections of “Payment”: “Account”, “Cash”.",
         }
-    (problem,) = check_answers(form=form, answers={"zahlung": {"konto": {}}}).problems
+    (problem,) = check_answers(form=form, answers={"zahlung": {"konto": {}}}, today=None).problems
     assert (problem.where, problem.code) == ("/zahlung/konto/iban", "required")
 
 
 def test_some_of_several_sections():
-    (few,) = check_answers(form=bank(minProperties=1), answers={"zahlung": {}}).problems
+    (few,) = check_answers(form=bank(minProperties=1), answers={"zahlung": {}}, today=None).problems
     assert (few.code, few.text["de"]) == ("min-properties", "Bei „Zahlung“ fehlen Angaben. Bitte füllen Sie mindestens 1 davon aus: „Konto“, „Bar“.")  # fmt: skip
     (many,) = check_answers(
-        form=bank(maxProperties=1), answers={"zahlung": {"konto": KONTO, "bar": {}}}
+        form=bank(maxProperties=1), answers={"zahlung": {"konto": KONTO, "bar": {}}}, today=None
     ).problems
     assert (many.code, "höchstens 1 davon" in many.text["de"]) == ("max-properties", True)
 
@@ -183,9 +183,9 @@ def test_a_choice_by_question_closes_the_other_sections():
         group("Bar", "Cash", control("bar.ort"), rule=rule("SHOW", "art", {"const": "b"})),
     )
     form = read_form(schema=schema, ui=ui, languages=LANGUAGES)
-    checked = check_answers(form=form, answers={"art": "k", "konto": KONTO, "bar": {"ort": "x"}})
+    checked = check_answers(form=form, answers={"art": "k", "konto": KONTO, "bar": {"ort": "x"}}, today=None)
     assert (checked.problems, checked.answers) == ((), {"art": "k", "konto": KONTO})
-    assert [p.where for p in check_answers(form=form, answers={"art": "b"}).problems] == ["/bar"]
+    assert [p.where for p in check_answers(form=form, answers={"art": "b"}, today=None).problems] == ["/bar"]
 
 
 def test_a_section_that_can_be_hidden_must_not_be_required_in_an_alternative():
@@ -201,7 +201,7 @@ def test_a_section_that_can_be_hidden_must_not_be_required_in_an_alternative():
 def test_the_whole_form_as_one_of_several():
     schema = closed([], a=text("A", "A"), b=text("B", "B")) | {"minProperties": 1, "maxProperties": 1}
     form = read_form(schema=schema, ui=None, languages=LANGUAGES)
-    (problem,) = check_answers(form=form, answers={}).problems
+    (problem,) = check_answers(form=form, answers={}, today=None).problems
     assert (
         problem.text["de"] == "Bitte füllen Sie bei „Formular“ genau einen dieser Abschnitte aus: „A“, „B“."
     )
@@ -212,5 +212,5 @@ def test_alternatives_where_the_form_names_no_question():
     form = read_form(
         schema=closed([], l=titled("L", "L", type="array", prefixItems=pair)), ui=None, languages=LANGUAGES
     )
-    (problem,) = check_answers(form=form, answers={"l": [1, 7]}).problems
+    (problem,) = check_answers(form=form, answers={"l": [1, 7]}, today=None).problems
     assert (problem.where, problem.code) == ("/l/1", "combination")

@@ -69,7 +69,7 @@ def test_references_in_a_circle_end():
             form = read_form(schema=schema, ui=None, languages=LANGUAGES)
         except FormProblems:
             return
-        check_answers(form=form, answers={"a": 1})
+        check_answers(form=form, answers={"a": 1}, today=None)
 
 
 def test_a_section_within_itself_is_refused():
@@ -138,11 +138,11 @@ def test_names_of_5000_characters():
     name = titled("Name", "Name", type="string", format="din-91379-name", maxLength=100)
     form = read_form(schema=closed(["name"], name=name), ui=None, languages=LANGUAGES)
     with within(0.5):
-        (problem,) = check_answers(form=form, answers={"name": "Ö" * 5_000}).problems
+        (problem,) = check_answers(form=form, answers={"name": "Ö" * 5_000}, today=None).problems
     assert (problem.where, problem.code) == ("/name", "max-length")
     assert len(problem.text["de"]) < 200
     with within(0.5):
-        found = check_answers(form=form, answers={"name": "A", "x" * 5_000: 1}).problems
+        found = check_answers(form=form, answers={"name": "A", "x" * 5_000: 1}, today=None).problems
     assert [p.code for p in found] == ["name-not-allowed"]
 
 
@@ -176,7 +176,9 @@ def test_ten_thousand_wrong_entries_are_reported_up_to_a_limit():
         schema=closed([], l=titled("L", "L", type="array", items=entry)), ui=None, languages=LANGUAGES
     )
     with within(4):
-        problems = check_answers(form=form, answers={"l": [{"a": 1} for _ in range(9_000)]}).problems
+        problems = check_answers(
+            form=form, answers={"l": [{"a": 1} for _ in range(9_000)]}, today=None
+        ).problems
     assert len(problems) == MOST_PROBLEMS + 1
     assert problems[0].where == "/l/0/a"
     assert (problems[-1].where, problems[-1].code) == ("", "more-problems")
@@ -189,7 +191,7 @@ def test_ten_thousand_unknown_members_of_a_form_with_thousands_of_questions():
     )
     form = read_form(schema=schema, ui=None, languages=LANGUAGES)
     with within(4):
-        problems = check_answers(form=form, answers={f"x{i}": i for i in range(15_000)}).problems
+        problems = check_answers(form=form, answers={f"x{i}": i for i in range(15_000)}, today=None).problems
     assert len(problems) == MOST_PROBLEMS + 1
 
 
@@ -204,7 +206,7 @@ def test_many_missing_answers_beside_a_huge_list():
     )
     answers = {"l": [{"b": "x"} for _ in range(9_000)] + [{}, 5], "t": [1], "x": {"y": [1]}}
     with within(2):
-        problems = check_answers(form=form, answers=answers).problems
+        problems = check_answers(form=form, answers=answers, today=None).problems
     assert problems[0].where == "/q0"
     assert {p.code for p in problems} == {"required", "more-problems"}
 
@@ -227,7 +229,7 @@ def test_what_is_missing_is_found_only_where_the_form_says_so():
 def test_a_limit_of_problems_is_no_problem_more():
     schema = closed([], **{f"q{i}": titled("Q", "Q", type="string") for i in range(MOST_PROBLEMS)})
     form = read_form(schema=schema, ui=None, languages=LANGUAGES)
-    found = check_answers(form=form, answers={f"q{i}": i for i in range(MOST_PROBLEMS)}).problems
+    found = check_answers(form=form, answers={f"q{i}": i for i in range(MOST_PROBLEMS)}, today=None).problems
     assert [p.code for p in found] == ["type"] * MOST_PROBLEMS
 
 
@@ -244,7 +246,9 @@ def test_huge_lists_with_everything_stay_fast():
     )
     with within(4):
         found = check_answers(
-            form=form, answers={"l": [{"a": str(i), "iban": "DE89370400440532013000"} for i in range(6_000)]}
+            form=form,
+            answers={"l": [{"a": str(i), "iban": "DE89370400440532013000"} for i in range(6_000)]},
+            today=None,
         )
     assert found.problems == ()
 
@@ -260,10 +264,10 @@ entry = {"type": "object", "additionalProperties": False, "required": ["b"], "pr
 schema = {"type": "object", "additionalProperties": False, "properties": {"l": {"title": "L", "type": "array", "items": entry}}}
 form = read_form(schema=schema, ui=None, languages=["de"])
 for answers in ({"l": [{"a": 1}] * 9_999}, {"l": list(range(19_998))}, {"l": ["x" * 20_000] * 500}, {"l": [{"b": "x" * 45} for _ in range(9_000)]}):
-    check_answers(form=form, answers=read_json(json.dumps(answers).encode(), most_bytes=20_000_000))
+    check_answers(form=form, answers=read_json(json.dumps(answers).encode(), most_bytes=20_000_000), today=None)
 for document in (b"[" * 50_000_000, b'{"a":"' + b"x" * 999_000 + b'"}', b"[" + b"[],"*300_000 + b"[]]"):
     try:
-        check_answers(form=form, answers=read_json(document))
+        check_answers(form=form, answers=read_json(document), today=None)
     except Problems:
         pass
 # Not ru_maxrss: it begins with what the parent had when it started this process.
@@ -315,7 +319,7 @@ def test_any_schema_is_a_form_or_refused_with_reasons(inner, other, answers):
     if form is None:
         return
     for each in (answers, {"a": answers}, {"a": answers, "b": answers}):
-        found = check_answers(form=form, answers=each)
+        found = check_answers(form=form, answers=each, today=None)
         assert all(problem.text["de"] and problem.text["en"] for problem in found.problems)
 
 

@@ -25,25 +25,25 @@ def small(required=(), **properties):
 
 def problems(changes: dict, *, without=(), of=None) -> dict[str, str]:
     answers = {name: value for name, value in {**ANSWERS, **changes}.items() if name not in without}
-    return {p.where: p.code for p in check_answers(form=of or form(), answers=answers).problems}
+    return {p.where: p.code for p in check_answers(form=of or form(), answers=answers, today=None).problems}
 
 
 def test_good_answers_pass_unchanged():
     before = copy.deepcopy(ANSWERS)
-    checked = check_answers(form=form(), answers=ANSWERS)
+    checked = check_answers(form=form(), answers=ANSWERS, today=None)
     assert (checked.answers, checked.problems) == (ANSWERS, ())
     assert before == ANSWERS
     assert checked.answers is not ANSWERS
 
 
 def test_answers_to_hidden_questions_are_removed_along_the_chain():
-    checked = check_answers(form=form(), answers={**ANSWERS, "befreit": False})
+    checked = check_answers(form=form(), answers={**ANSWERS, "befreit": False}, today=None)
     assert checked.problems == ()
     assert not {"grund", "nachweis"} & checked.answers.keys()
 
 
 def test_a_section_goes_when_all_its_questions_go_and_is_then_not_required():
-    checked = check_answers(form=form(), answers={**ANSWERS, "art": "neu"})
+    checked = check_answers(form=form(), answers={**ANSWERS, "art": "neu"}, today=None)
     assert checked.problems == ()
     assert "adresse" not in checked.answers
     assert problems({"art": "neu"}, without=["adresse"]) == {}
@@ -53,7 +53,7 @@ def test_a_section_goes_when_all_its_questions_go_and_is_then_not_required():
 
 def test_rules_in_a_list_look_at_their_own_entry():
     dogs = [{"name": "Rex", "gefährlich": False, "rasse": "x"}, {"name": "Bello", "gefährlich": True}]
-    checked = check_answers(form=form(), answers={**ANSWERS, "hunde": dogs})
+    checked = check_answers(form=form(), answers={**ANSWERS, "hunde": dogs}, today=None)
     assert checked.answers["hunde"][0] == {"name": "Rex", "gefährlich": False}
     assert [(p.where, p.code) for p in checked.problems] == [("/hunde/1/rasse", "required")]
     assert problems({"hunde": "Rex"}) == {"/hunde": "type"}
@@ -61,7 +61,7 @@ def test_rules_in_a_list_look_at_their_own_entry():
 
 
 def test_text_is_normalised_to_nfc():
-    checked = check_answers(form=form(), answers={**ANSWERS, "name": "Mu\u0308ller"})
+    checked = check_answers(form=form(), answers={**ANSWERS, "name": "Mu\u0308ller"}, today=None)
     assert checked.answers["name"] == "Müller"
 
 
@@ -105,7 +105,7 @@ def test_all_kinds_of_numbers_are_numbers(value):
     ],
 )
 def test_each_problem_has_place_code_and_plain_texts(changes, where, code, german):
-    found = check_answers(form=form(), answers={**ANSWERS, **changes}).problems
+    found = check_answers(form=form(), answers={**ANSWERS, **changes}, today=None).problems
     assert (where, code) in [(p.where, p.code) for p in found]
     problem = next(p for p in found if (p.where, p.code) == (where, code))
     assert german in problem.text["de"]
@@ -147,7 +147,7 @@ def test_each_problem_has_place_code_and_plain_texts(changes, where, code, germa
 )
 def test_every_keyword_has_a_sentence(keywords, value, code, german):
     checked = check_answers(
-        form=small(frage=titled("Frage", "Question", **keywords)), answers={"frage": value}
+        form=small(frage=titled("Frage", "Question", **keywords)), answers={"frage": value}, today=None
     )
     assert [(p.where, p.code) for p in checked.problems] == [("/frage", code)]
     assert german in checked.problems[0].text["de"]
@@ -165,7 +165,7 @@ def test_every_keyword_has_a_sentence(keywords, value, code, german):
 )
 def test_what_is_missing_is_asked_for_by_kind(keywords, german):
     of = small(["frage"], frage=titled("Frage", "Question", **keywords))
-    (problem,) = check_answers(form=of, answers={}).problems
+    (problem,) = check_answers(form=of, answers={}, today=None).problems
     assert (problem.where, problem.code) == ("/frage", "required")
     assert german in problem.text["de"]
 
@@ -176,20 +176,20 @@ def test_the_forms_own_hint_comes_before_ours():
         "en": {"problem": "Please like this.", "title": "Plate"},
     }
     of = small(k={"title": "K", "pattern": "^a$", "x-texts": hint})
-    (problem,) = check_answers(form=of, answers={"k": "b"}).problems
+    (problem,) = check_answers(form=of, answers={"k": "b"}, today=None).problems
     assert problem.text == {"de": "Bitte so: LER-AB 1.", "en": "Please like this."}
 
 
 def test_forms_in_one_language_answer_in_both():
     of = read_form(schema=closed(["a"], a={"title": "Alter", "type": "integer"}), ui=None, languages=["de"])
-    (problem,) = check_answers(form=of, answers={}).problems
+    (problem,) = check_answers(form=of, answers={}, today=None).problems
     assert problem.text == {"de": "Bitte geben Sie „Alter“ an.", "en": "Please enter “Alter”."}
 
 
 def test_forbidden_members_and_entries_are_named():
     empty = {"type": "object", "additionalProperties": False}
     of = small(leer=titled("Leer", "Empty", **empty), liste=titled("L", "L", prefixItems=[{}], items=False))
-    found = check_answers(form=of, answers={"leer": {"a": 1, "b": 2}, "liste": [1, 2]}).problems
+    found = check_answers(form=of, answers={"leer": {"a": 1, "b": 2}, "liste": [1, 2]}, today=None).problems
     assert [(p.where, p.code) for p in found] == [
         ("/leer/a", "unknown-property"),
         ("/leer/b", "unknown-property"),
@@ -200,8 +200,10 @@ def test_forbidden_members_and_entries_are_named():
 
 def test_long_texts_are_allowed_where_the_schema_says_so():
     of = small(a=titled("A", "A", type="string", maxLength=30_000))
-    assert check_answers(form=of, answers={"a": "x" * 25_000}).problems == ()
-    assert [p.code for p in check_answers(form=of, answers={"a": "x" * 30_001}).problems] == ["max-length"]
+    assert check_answers(form=of, answers={"a": "x" * 25_000}, today=None).problems == ()
+    assert [p.code for p in check_answers(form=of, answers={"a": "x" * 30_001}, today=None).problems] == [
+        "max-length"
+    ]
 
 
 def test_faults_in_hidden_answers_do_not_count():
@@ -211,7 +213,7 @@ def test_faults_in_hidden_answers_do_not_count():
 
 def test_problems_come_in_the_forms_order_without_repetition():
     of = small(["b", "a"], b=titled("B", "B", type="string", minLength=1, format="date"), a=titled("A", "A"))
-    found = check_answers(form=of, answers={"zz": 1, "b": ""}).problems
+    found = check_answers(form=of, answers={"zz": 1, "b": ""}, today=None).problems
     assert [(p.where, p.code) for p in found] == [
         ("/b", "required"),
         ("/a", "required"),
@@ -221,7 +223,7 @@ def test_problems_come_in_the_forms_order_without_repetition():
 
 @pytest.mark.parametrize("answers", [None, [], "x", 5, True, float("nan"), object(), "\ud800"])
 def test_answers_must_be_an_object(answers):
-    checked = check_answers(form=form(), answers=answers)
+    checked = check_answers(form=form(), answers=answers, today=None)
     assert [(p.where, p.code) for p in checked.problems] == [("", "not-an-object")]
     assert checked.answers == {}
 
@@ -264,7 +266,7 @@ def _resolves(answers, where: str) -> bool:
 @given(JSON)
 @settings(deadline=None)
 def test_no_json_makes_checking_fail(value):
-    for problem in check_answers(form=form(), answers=value).problems:
+    for problem in check_answers(form=form(), answers=value, today=None).problems:
         assert problem.text["de"]
         assert problem.text["en"]
 
@@ -289,7 +291,7 @@ def test_no_json_makes_checking_fail(value):
 @settings(deadline=None)
 def test_hidden_answers_never_survive_and_pointers_resolve(wild, tame):
     answers = {**ANSWERS, **wild, **tame}
-    checked = check_answers(form=form(), answers=answers)
+    checked = check_answers(form=form(), answers=answers, today=None)
     kept = checked.answers
     assert kept.keys() <= answers.keys()
     if kept:
@@ -299,7 +301,7 @@ def test_hidden_answers_never_survive_and_pointers_resolve(wild, tame):
         dogs = kept.get("hunde")
         for dog in dogs if isinstance(dogs, list) else []:
             assert not (isinstance(dog, dict) and "rasse" in dog and dog.get("gefährlich") is not True)
-        again = check_answers(form=form(), answers=kept)
+        again = check_answers(form=form(), answers=kept, today=None)
         assert again.answers == kept
     for problem in checked.problems:
         assert _resolves(answers, problem.where)

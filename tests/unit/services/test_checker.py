@@ -11,6 +11,7 @@ import pytest
 from backend.commands import check_service
 from backend.services.checker import check_folder, check_package
 from backend.services.package import Package
+from backend.services.readiness import open_places
 from tests.unit.services.conftest import FOLDER
 
 RETURN = """
@@ -97,6 +98,40 @@ def test_the_command_prints_file_place_and_text(texts, tmp_path, capsys, languag
 def test_the_command_says_when_all_is_well(capsys):
     assert run_command(FOLDER, "de") == 0
     assert capsys.readouterr().out == "Das Leistungspaket ist in Ordnung.\n"
+
+
+def test_the_command_warns_of_what_an_import_left_open(texts, tmp_path, capsys):
+    texts["service.toml"] = texts["service.toml"].replace(
+        'trust_level = "low"',
+        '# Zeilen mit AUSFÜLLEN sind zu prüfen.\ntrust_level = "low"  # AUSFÜLLEN: Niveau',
+    )
+    letter = next(name for name in texts if name.startswith("letters/"))
+    texts[letter] += "\nAUSFÜLLEN: Gründe.\n\nBitte ausfüllen.\n"
+    texts["RULES.md"] = "- [ ] jede Zeile mit AUSFÜLLEN\n"
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    lines = {
+        name: next(n for n, line in enumerate(texts[name].splitlines(), start=1) if "AUSFÜLLEN:" in line)
+        for name in ("service.toml", letter)
+    }
+    for language, first, last in (("de", "Das Leistungspaket ist in Ordnung.", "Warnung: 2 Stellen"), ("en", "The service package", "Warning: 2 places")):  # fmt: skip
+        assert run_command(tmp_path, language) == 0
+        said = capsys.readouterr().out.splitlines()
+        assert said[0].startswith(first)
+        assert sorted(line.split(": ")[0] for line in said[1:3]) == sorted(
+            f"{name}:line {line}" for name, line in lines.items()
+        )
+        assert said[3].startswith(last)
+        assert len(said) == 4
+
+
+@pytest.mark.parametrize(
+    "text", [r'{"title": "AUSF\u00dcLLEN"}', "<a b='AUSF&#220;LLEN'/>", "AUSFU\u0308LLEN:"]
+)
+def test_the_mark_is_found_however_it_is_written(texts, text):
+    (found,) = open_places(package=Package.of_texts(texts={**texts, "tasks/x.json": f"\n{text}"}))
+    assert (found.where, found.code) == ("tasks/x.json:line 2", "placeholder-left")
 
 
 def run_command(folder, language: str) -> int:

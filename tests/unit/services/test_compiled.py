@@ -52,8 +52,8 @@ FAULTS = [
     (PROCESS, 'lz:labelEn="Decision is being prepared"', "", "process.bpmn:vorbereitung", "label-in-one-language"),
     (PROCESS, 'lz:due="P7D"', 'lz:due="1 Woche"', "process.bpmn:freigabe", "bad-duration"),
     (STEUER, "answers.hund.rasse", "answers.hund.rase", "process.bpmn:steuer", "unknown-name"),
-    (STEUER, '"Bullterrier"', '"Bulterrier"', "steuer.dmn:steuer/rule 1", "value-not-offered"),
-    (STEUER, 'hitPolicy="UNIQUE"', 'hitPolicy="PRIORITY"', "steuer.dmn:steuer", "unsupported-hit-policy"),
+    (STEUER, '"Bullterrier"', '"Bulterrier"', "steuer.dmn:steuer/rule 2", "overlapping-rules"),
+    (STEUER, 'hitPolicy="UNIQUE"', 'hitPolicy="BEST"', "steuer.dmn:steuer", "unsupported-hit-policy"),
     (STEUER, "8 * (13", "8 * ((13", "steuer.dmn:steuer/rule 2", None),
     (GRUND, "<definitions ", "<definition ", "befreiungsgrund.dmn:line ", None),
     (GRUND, '"rettungshund"', '"assistenzhund"', "befreiungsgrund.dmn:befreiungsgrund", "overlapping-rules"),
@@ -77,6 +77,11 @@ FAULTS = [
     ("scenarios.toml", 'element = "pruefung"', 'element = "freigabe"', "scenarios.toml:Erster Hund", "task-not-open"),
     ("scenarios.toml", "received_on = 2026-03-02", "received = 2026-03-02", "scenarios.toml:line ", "scenario-invalid"),
     ("scenarios.toml", 'name = "Dritter Hund"', 'name = "Erster Hund"', "scenarios.toml:line ", "scenario-invalid"),
+    (STEUER, 'hitPolicy="UNIQUE"', 'hitPolicy="PRIORITY"', "steuer.dmn:steuer", "priority-list-missing"),
+    (GRUND, '"rettungshund"', '"rettungshunt"', "befreiungsgrund.dmn:befreiungsgrund", "value-not-offered"),
+    (PROCESS, '<bpmn:startEvent id="eingang" name="Antrag eingegangen">',
+     '<bpmn:startEvent id="eingang" name="Antrag eingegangen" lz:due="P1D"><bpmn:timerEventDefinition />',
+     "process.bpmn:eingang", "not-carried-out-yet"),
 ]  # fmt: skip
 
 

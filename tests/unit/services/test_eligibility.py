@@ -102,30 +102,30 @@ def test_a_sound_package_answers(files):
     assert found(files) == []
     service = compile_package(package=Package.of_texts(texts=files))
     assert service.manifest.eligibility == "antrag"
-    assert eligible(service=service, answers={"wohnort": "hier", "hunde": 2}) == Eligibility(
+    assert eligible(service=service, answers={"wohnort": "hier", "hunde": 2}, today=None) == Eligibility(
         True, {"de": "Ja.", "en": "Yes."}
     )
-    no = eligible(service=service, answers={"wohnort": "hier", "hunde": 6})
+    no = eligible(service=service, answers={"wohnort": "hier", "hunde": 6}, today=None)
     assert (no.eligible, no.reason["en"]) == (False, "Only for people living here.")
 
 
 def test_answers_that_do_not_fit_are_refused_by_pointer(files):
     service = compile_package(package=Package.of_texts(texts=files))
     with pytest.raises(EligibilityAnswersRefused) as refused:
-        eligible(service=service, answers={"wohnort": "x", "name": "y"})
+        eligible(service=service, answers={"wohnort": "x", "name": "y"}, today=None)
     assert [p.where for p in refused.value.problems] == ["/wohnort", "/name"]
 
 
 def test_a_service_without_the_check_is_open_to_everybody(sound):
     service = compile_package(package=sound)
     assert service.eligibility is None
-    assert eligible(service=service, answers="anything") == Eligibility(True)
+    assert eligible(service=service, answers="anything", today=None) == Eligibility(True)
 
 
 def test_a_reason_that_is_empty_is_left_out(files):
     files["antrag.dmn"] = table(rule("r1", ('"hier"', "-"), ("true", "", '""')), NO)
     service = compile_package(package=Package.of_texts(texts=files))
-    assert dict(eligible(service=service, answers={"wohnort": "hier"}).reason) == {}
+    assert dict(eligible(service=service, answers={"wohnort": "hier"}, today=None).reason) == {}
 
 
 @pytest.mark.parametrize(

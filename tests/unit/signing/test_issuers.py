@@ -41,6 +41,12 @@ def test_a_safe_issuer_is_accepted():
         ({"max_token_bytes": 10}, "max_token_bytes"),
         ({"max_token_bytes": 10**6}, "max_token_bytes"),
         ({"claims": ClaimNames(subject=())}, "subject and level"),
+        (
+            {"claims": ClaimNames(attribute_levels={"email": ("x",)})},
+            "attribute email has a claim for its level",
+        ),
+        ({"levels": {}}, "levels is empty"),
+        ({"max_age": timedelta(0)}, "max_age"),
     ],
 )
 def test_an_unsafe_issuer_is_refused_by_name(change, named):

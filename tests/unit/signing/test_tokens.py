@@ -15,7 +15,8 @@ from jose.utils import base64url_encode
 from signing.issuers import ClaimNames, Issuer, TrustLevel
 from signing.jwks import KeySet
 from signing.refusals import TOKEN_REFUSALS, TokenRefused
-from signing.tokens import VerifiedTokens, verify_token
+from signing.tokens import verify_token
+from signing.verified_tokens import VerifiedTokens
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SECOND = int(NOW.timestamp())
@@ -172,6 +173,13 @@ def test_only_the_named_client_is_accepted_where_one_is_named():
     assert verify(signed(azp="portal"), issuer=issuer).client == "portal"
     assert refusal(signed(azp="other"), issuer=issuer) == "client-wrong"
     assert refusal(signed(), issuer=issuer) == "client-wrong"
+
+
+def test_a_sign_in_may_be_too_old_where_the_issuer_says_so():
+    assert verify(signed(), issuer=replace(ISSUER, max_age=timedelta(seconds=60)))
+    issuer = replace(ISSUER, max_age=timedelta(seconds=20))
+    assert refusal(signed(), issuer=issuer) == "sign-in-too-old"
+    assert refusal(signed(auth_time=None), issuer=issuer) == "sign-in-too-old"
 
 
 @pytest.mark.parametrize("kind", ["JWT", "jwt", "at+jwt", "application/at+JWT"])

@@ -16,11 +16,22 @@ HEAD = (
 )
 
 
+def many(*, sequential: bool = False, inner: str = "", until: str = "") -> str:
+    """The mark of an activity that runs for several."""
+    condition = f"<completionCondition>{escape(until)}</completionCondition>" if until else ""
+    return (
+        f'<multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}">{inner}{condition}'
+        "</multiInstanceLoopCharacteristics>"
+    )
+
+
 class Drawing:
     """Collects elements and flows: `Drawing().start("a").user("b")` are connected with `flow("a", "b")`."""
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str = "") -> None:
         self.parts: list[str] = []
+        self.others: list[str] = []
+        self.prefix = prefix
         self._flows = itertools.count(1)
 
     def add(self, tag: str, element: str, *, inner: str = "", plain: str = "", **attributes: str) -> Drawing:
@@ -52,10 +63,54 @@ class Drawing:
     def parallel(self, element: str) -> Drawing:
         return self.add("parallelGateway", element)
 
+    def inclusive(self, element: str, *, default: str | None = None) -> Drawing:
+        return self.add("inclusiveGateway", element, plain="" if default is None else f'default="{default}"')
+
+    def events(self, element: str) -> Drawing:
+        return self.add("eventBasedGateway", element)
+
+    def timer(self, element: str, due: str = "P14D", **attributes: str) -> Drawing:
+        inner = f"<timerEventDefinition><timeDuration>{due}</timeDuration></timerEventDefinition>"
+        return self.add("intermediateCatchEvent", element, inner=inner, **attributes)
+
+    def message(self, element: str, message: str = "antwort", **attributes: str) -> Drawing:
+        inner = "<messageEventDefinition/>"
+        return self.add("intermediateCatchEvent", element, inner=inner, **{"message": message, **attributes})
+
+    def receive(self, element: str, message: str = "antwort", **attributes: str) -> Drawing:
+        return self.add("receiveTask", element, **{"message": message, **attributes})
+
+    def throw(self, element: str, code: str | None = None) -> Drawing:
+        inner = "" if code is None else "<escalationEventDefinition/>"
+        return self.add("intermediateThrowEvent", element, inner=inner, **({"code": code} if code else {}))
+
+    def ends_with(self, element: str, event: str, **attributes: str) -> Drawing:
+        return self.add("endEvent", element, inner=f"<{event}EventDefinition/>", **attributes)
+
+    def boundary(
+        self, element: str, host: str, event: str = "timer", *, ends: bool = True, **attributes: str
+    ) -> Drawing:
+        given = {"timer": {"due": "P1M"}, "message": {"message": "antwort"}}.get(event, {}) | attributes
+        plain = f'attachedToRef="{host}" cancelActivity="{str(ends).lower()}"'
+        inner = f"<{event}EventDefinition/>"
+        return self.add("boundaryEvent", element, inner=inner, plain=plain, **given)
+
+    def sub(self, element: str, inside: Drawing, *, inner: str = "", **attributes: str) -> Drawing:
+        return self.add("subProcess", element, inner=inner + "".join(inside.parts), **attributes)
+
+    def call(self, element: str, process: str, *, inner: str = "", **attributes: str) -> Drawing:
+        return self.add(
+            "callActivity", element, plain=f'calledElement="{process}"', inner=inner, **attributes
+        )
+
+    def process(self, process: str, inside: Drawing) -> Drawing:
+        self.others.append(f'<process id="{process}">{"".join(inside.parts)}</process>')
+        return self
+
     def flow(
         self, source: str, target: str, condition: str | None = None, *, name: str | None = None
     ) -> Drawing:
-        flow = name or f"flow{next(self._flows)}"
+        flow = name or f"{self.prefix}flow{next(self._flows)}"
         inner = "" if condition is None else f"<conditionExpression>{escape(condition)}</conditionExpression>"
         self.parts.append(
             f'<sequenceFlow id="{flow}" sourceRef="{source}" targetRef="{target}">{inner}</sequenceFlow>'
@@ -69,10 +124,9 @@ class Drawing:
 
     @property
     def xml(self) -> bytes:
-        body = "".join(self.parts)
-        return (
-            f'{HEAD}<process id="p" name="Probe" isExecutable="true">{body}</process></definitions>'.encode()
-        )
+        body, others = "".join(self.parts), "".join(self.others)
+        main = f'<process id="p" name="Probe" isExecutable="true">{body}</process>'
+        return f"{HEAD}{main}{others}</definitions>".encode()
 
     @property
     def definition(self) -> ProcessDefinition:

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from tests.unit.workflows.drawn_processes import HEAD, Drawing, example
+from tests.unit.workflows.drawn_processes import HEAD, Drawing, example, many
 from workflows.bpmn import ProcessProblems, read_process
 from workflows.bpmn_words import ElementKind
 
@@ -19,6 +19,10 @@ def refusals(drawing: Drawing | bytes) -> set[tuple[str, str]]:
         read_process(xml=drawing if isinstance(drawing, bytes) else drawing.xml)
     assert all(problem.text["de"] and problem.text["en"] for problem in caught.value.problems)
     return {(problem.where, problem.code) for problem in caught.value.problems}
+
+
+def _timed(tag: str) -> str:
+    return f"<timerEventDefinition><{tag}>R3/P1D</{tag}></timerEventDefinition>"
 
 
 def test_a_process_is_read_with_its_attributes() -> None:
@@ -59,21 +63,34 @@ def test_manual_tasks_lanes_and_terminating_ends() -> None:
     [
         ("scriptTask", "<script>import os</script>", "businessRuleTask"),
         ("task", "", "userTask"),
-        ("callActivity", "", "directly"),
-        ("subProcess", "", "directly"),
-        ("boundaryEvent", "", "lz:due"),
-        ("intermediateCatchEvent", "<timerEventDefinition/>", "lz:due"),
-        ("sendTask", "", "serviceTask"),
-        ("inclusiveGateway", "", "parallel gateway"),
-        ("userTask", "<multiInstanceLoopCharacteristics/>", "repeat it"),
+        ("adHocSubProcess", "", "embedded sub-process"),
+        ("transaction", "", "embedded sub-process"),
+        ("subProcess", None, "boundary of a sub-process"),
+        ("complexGateway", "", "event-based gateways"),
+        ("boundaryEvent", "", "for each event"),
+        ("boundaryEvent", "<signalEventDefinition/>", "message, timer"),
+        ("boundaryEvent", "<timerEventDefinition/><messageEventDefinition/>", "Timers belong"),
+        ("intermediateCatchEvent", "", "exactly one event"),
+        ("intermediateCatchEvent", "<conditionalEventDefinition/>", "condition"),
+        ("intermediateThrowEvent", "<compensateEventDefinition/>", "undoing"),
+        ("intermediateThrowEvent", "<linkEventDefinition/>", "sequence flow"),
         ("userTask", "<standardLoopCharacteristics/>", "repeat it"),
-        ("startEvent", "<timerEventDefinition/>", "lz:due"),
-        ("endEvent", "<messageEventDefinition/>", "plain start or end"),
+        ("businessRuleTask", "<multiInstanceLoopCharacteristics/>", "several times"),
+        ("startEvent", "<errorEventDefinition/>", "Errors belong"),
+        ("startEvent", "<escalationEventDefinition/>", "Escalations belong"),
+        ("endEvent", "<timerEventDefinition/>", "Timers belong"),
+        ("endEvent", "<cancelEventDefinition/>", "error event"),
+        ("subProcess", "<standardLoopCharacteristics/>", "repeat it"),
+        ("intermediateCatchEvent", _timed("timeCycle"), "repetition"),
+        ("intermediateCatchEvent", _timed("timeDate"), "duration"),
         ("choreographyTask", "", "Express it"),
     ],
 )
-def test_what_is_not_supported_is_refused_with_what_to_use_instead(tag: str, inner: str, hint: str) -> None:
-    drawing = line().add(tag, "fremd", plain='name="Das Fremde"', inner=inner)
+def test_what_is_not_supported_is_refused_with_what_to_use_instead(
+    tag: str, inner: str | None, hint: str
+) -> None:
+    plain = 'name="Das Fremde"' + ("" if inner is not None else ' triggeredByEvent="true"')
+    drawing = line().add(tag, "fremd", plain=plain, inner=inner or "")
     with pytest.raises(ProcessProblems) as caught:
         read_process(xml=drawing.xml)
     (problem,) = [each for each in caught.value.problems if each.code == "unsupported-element"]
@@ -123,6 +140,33 @@ def test_a_python_condition_is_refused() -> None:
         (line().user("b", due="14 Tage"), ("b", "bad-duration")),
         (line().user("b", result="answers"), ("b", "bad-result-name")),
         (line().user("b", result="a.b"), ("b", "bad-result-name")),
+        (
+            line().inclusive("c").flow("c", "end", name="f").flow("c", "task", "true"),
+            ("f", "flow-without-condition"),
+        ),
+        (line().boundary("r", "end").path("r", "task"), ("r", "bad-attachment")),
+        (line().boundary("r", "weg").path("r", "end"), ("r", "bad-attachment")),
+        (line().boundary("r", "task", "error", ends=False).path("r", "end"), ("r", "error-must-interrupt")),
+        (line().boundary("r", "task").path("r", "end").flow("end", "r"), ("r", "flow-into-boundary")),
+        (line().events("e").timer("t").path("e", "t", "end"), ("e", "one-event-only")),
+        (line().events("e").timer("t").path("e", "t", "end").path("e", "task"), ("e", "not-an-event")),
+        (line().call("c", "weg"), ("c", "unknown-process")),
+        (line().call("c", "q").process("q", Drawing("q").start("s").call("d", "q")), ("d", "recursive-call")),
+        (line().sub("s", Drawing("i").user("ia")), ("s", "one-start")),
+        (line().sub("s", Drawing("i").start("is").path("is", "end")), ("iflow1", "flow-across-border")),
+        (line().timer("t", due="bald"), ("t", "bad-duration")),
+        (line().add("boundaryEvent", "r", inner="<timerEventDefinition/>"), ("r", "missing-attribute")),
+        (line().add("receiveTask", "r"), ("r", "missing-attribute")),
+        (line().timer("t", deadline="irgendwann"), ("t", "unknown-deadline")),
+        (line().user("b", units="amt"), ("b", "not-for-several")),
+        (line().add("userTask", "b", inner=many()), ("b", "for-whom")),
+        (line().add("userTask", "b", inner=many(), units="a", collection="answers.x"), ("b", "for-whom")),
+        (line().add("userTask", "b", inner=many(), units="a a"), ("b", "unit-twice")),
+        (
+            line().add("userTask", "b", inner=many(), units="a", completion="bald"),
+            ("b", "unknown-completion"),
+        ),
+        (line().user("b", result="item"), ("b", "bad-result-name")),
         (b"<x/>", ("line 1", "no-process")),
         (b"<x", ("line 1", "xml-broken")),
     ],
@@ -160,3 +204,33 @@ def test_foreign_elements_are_refused() -> None:
     drawing = line()
     drawing.parts.append('<x:userTask xmlns:x="urn:x" id="fremd"/>')
     assert ("fremd", "unsupported-element") in refusals(drawing)
+
+
+HOSTILE = "__import__('pathlib').Path('/tmp/owned').write_text('x')"
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        line().add("userTask", "b", inner=many(), collection=HOSTILE),
+        line().add("userTask", "b", inner=many(), unitsFrom=HOSTILE),
+        line().add("userTask", "b", inner=many(until=HOSTILE), units="amt"),
+        line().add("userTask", "b", inner=many(inner=f"<loopCardinality>{HOSTILE}</loopCardinality>")),
+        line().inclusive("b", default="d").flow("b", "end", name="d").flow("b", "task", HOSTILE, name="b2"),
+    ],
+)
+def test_python_is_refused_wherever_an_expression_may_stand(drawing: Drawing) -> None:
+    assert {code for _, code in refusals(drawing)} & {"unknown-function", "not-allowed", "syntax"}
+
+
+def test_what_bpmn_says_itself_need_not_be_repeated() -> None:
+    drawing = line().boundary("r", "task", "error").path("r", "end")
+    drawing.others.append('<error id="E" errorCode="nicht da"/><message id="M" name="antwort"/>')
+    drawing.parts = [
+        part.replace("<errorEventDefinition/>", '<errorEventDefinition errorRef="E"/>')
+        for part in drawing.parts
+    ]
+    drawing.add("receiveTask", "wart", plain='messageRef="M"')
+    elements = drawing.definition.elements
+    assert elements["r"].attributes["code"] == "nicht da"
+    assert elements["wart"].attributes["message"] == "antwort"

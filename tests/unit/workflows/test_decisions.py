@@ -5,11 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.unit.workflows.drawn_tables import NAMESPACE, dmn, text
-from workflows.decisions import DecisionProblem, DecisionProblems, DecisionTable, overlaps, read_decisions
+from workflows.decisions import (
+    DecisionProblem,
+    DecisionProblems,
+    DecisionTable,
+    read_decisions,
+)
 from workflows.expressions import ExpressionProblem
 from workflows.unary import CellError, read_test, read_value
 
@@ -156,71 +159,33 @@ def test_numbers_beyond_the_exact_range_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "two", "overlap"),
-    [
-        ("1", "1", True), ("1", "2", False), ("1", "1.0", True), ('"a","b"', '"b"', True), ('"a"', "1", False),
-        ("<18", ">=18", False), ("<=18", ">=18", True), ("> 17", "< 18", True), ("[1..5]", "[5..9]", True),
-        ("[1..5)", "[5..9]", False), ("(1..5]", "1", False), ("-", "3", True), ("null", "-", True),
-        ("null", "< 3", False), ("null", "null", True), ("true", "false", False), ("true", "true", True),
-        ('"a"', '< "b"', True), ("not(3)", "4", False), ("< grenze", "3", False), ("[1..2], [8..9]", "[2..3]", True),
-    ],
-)  # fmt: skip
-def test_overlapping_unique_rules_are_found_before_publishing(one: str, two: str, overlap: bool) -> None:
-    xml = dmn([[one, "-", "1"], [two, "-", "2"]], inputs=("x", "z"))
-    if overlap:
-        assert refusals(xml) == [("fee/rule 2", "overlapping-rules")]
-    else:
-        read_decisions(xml=xml)
-
-
-def test_overlaps_are_judged_over_all_columns() -> None:
-    read_decisions(xml=dmn([["1", "1", "1"], ["1", "2", "2"]], inputs=("x", "z")))
-    # The same input twice: a joint reading would be needed, so it is left to the moment of use.
-    same = table([["> 5", "-", "1"], ["-", "< 3", "2"]], inputs=("x", "x"))
-    assert overlaps(table=same) == []
-    first = table([["1", "1"], ["1", "2"]], policy="FIRST")
-    assert overlaps(table=first) == []
-
-
-_NUMBER = st.integers(0, 6).map(str)
-_CELL = st.one_of(
-    _NUMBER,
-    st.tuples(st.sampled_from(["<", "<=", ">", ">="]), _NUMBER).map("".join),
-    st.tuples(st.sampled_from("[("), _NUMBER, _NUMBER, st.sampled_from(")]"))
-    .filter(lambda parts: parts[1] <= parts[2])
-    .map(lambda parts: f"{parts[0]}{parts[1]}..{parts[2]}{parts[3]}"),
-    st.sampled_from(["-", "null", "1, 3", "not(2)"]),
-)
-
-
-@given(_CELL, _CELL)
-def test_without_a_reported_overlap_literal_rules_never_meet(one: str, two: str) -> None:
-    xml = dmn([[one, "1"], [two, "2"]])
-    try:
-        found = read_decisions(xml=xml)["fee"]
-    except DecisionProblems:
-        return
-    if "not" not in one + two:
-        for half in (None, *(Decimal(n) / 2 for n in range(-2, 16))):
-            assert len(found.decide(data={"x": half}).matched) <= 1
-
-
-@pytest.mark.parametrize(
     ("xml", "expected"),
     [
         (b"<x", [("line 1", "xml-broken")]),
         (b"<definitions/>", [("line 1", "not-dmn")]),
-        (dmn([["1", "1"]], namespace="https://www.omg.org/spec/DMN/20180521/MODEL/"), [("line 1", "not-dmn")]),
+        (dmn([["1", "1"]], namespace="https://www.omg.org/spec/DMN/20990101/MODEL/"), [("line 1", "not-dmn")]),
+        (dmn([["1", "1"]], namespace="urn:20191111"), [("line 1", "not-dmn")]),
         (f'<definitions xmlns="{NAMESPACE}"/>'.encode(), [("line 1", "no-decision")]),
         (f'<definitions xmlns="{NAMESPACE}"><decision id="d"/></definitions>'.encode(), [("d", "no-table")]),
         (
             f'<definitions xmlns="{NAMESPACE}"><decision id="d"/><decision id="d"/></definitions>'.encode(),
             [("d", "no-table"), ("d", "duplicate-id"), ("d", "no-table")],
         ),
-        (dmn([["1", "1"]], policy="COLLECT"), [("fee", "unsupported-hit-policy")]),
+        (dmn([["1", "1"]], policy="BEST"), [("fee", "unsupported-hit-policy")]),
+        (dmn([["1", "1"]], policy="COLLECT", aggregation="AVG"), [("fee", "unsupported-aggregation")]),
         (
-            dmn([["1", "1"]], extra='<informationRequirement><requiredDecision href="#x"/></informationRequirement>'),
-            [("fee", "required-decision")],
+            dmn([["1", "1", "2"]], policy="COLLECT", aggregation="SUM", outputs=("a", "b")),
+            [("fee", "aggregation-of-several")],
+        ),
+        (dmn([["1", "1"]], policy="PRIORITY"), [("fee", "priority-list-missing")]),
+        (dmn([["1", "1"]], policy="OUTPUT ORDER", output_values=(">0",)), [("fee", "priority-list-missing")]),
+        (dmn([["1", "3"]], output_values=("1, 2",)), [("fee/rule 1/y", "bad-cell")]),
+        (dmn([["3", "1"]], input_values=("1, 2",)), [("fee/rule 1/x", "bad-cell")]),
+        (dmn([['"a"', "1"]], types=("number",)), [("fee/rule 1/x", "bad-cell")]),
+        (dmn([["1", "1"]], attributes=' expressionLanguage="juel"'), [("line 1", "expression-language")]),
+        (
+            dmn([["1", "1"]]).replace(b"<outputEntry", b'<outputEntry expressionLanguage="groovy"'),
+            [("fee/rule 1/y", "bad-cell")],
         ),
         (dmn([]), [("fee", "table-extent")]),
         (dmn([["1"]], outputs=()), [("fee", "table-extent")]),

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.workflows.drawn_processes import Drawing, decide, example
-from workflows import process
+from workflows import engine
 from workflows.bpmn_words import Outcome
 from workflows.process import (
     ProcessDefinition,
@@ -200,7 +200,7 @@ def test_a_tampered_specification_runs_no_python(tmp_path: Path) -> None:
     mark = tmp_path / "owned"
     definition = example().definition
     at = start(definition)
-    gateway = process._specification(definition).task_specs[":vollstaendig"]
+    gateway = engine._specification(definition, None).task_specs[":vollstaendig"]
     gateway.cond_task_specs[0][0].args = (_hostile(mark),)
     with pytest.raises(ProcessFault, match="tried to run code"):
         go(definition, at, ("pruefen#1", {}))
@@ -209,7 +209,7 @@ def test_a_tampered_specification_runs_no_python(tmp_path: Path) -> None:
 
 def test_the_default_engine_refuses_whatever_it_is_asked(tmp_path: Path) -> None:
     mark = tmp_path / "owned"
-    workflow = process._Workflow(process._specification(EXAMPLE), deserializing=False)
+    workflow = engine._Workflow(engine._specification(EXAMPLE, None), deserializing=False)
     task = workflow.task_tree
     for attempt in (
         lambda: workflow.script_engine.evaluate(task, _hostile(mark)),
@@ -222,12 +222,13 @@ def test_the_default_engine_refuses_whatever_it_is_asked(tmp_path: Path) -> None
 
 
 def test_no_other_engine_can_be_slipped_in() -> None:
-    workflow = process._Workflow(process._specification(EXAMPLE), script_engine=object(), deserializing=True)
-    assert isinstance(workflow.script_engine, process._Conditions)
+    spec = engine._specification(EXAMPLE, None)
+    workflow = engine._Workflow(spec, script_engine=object(), deserializing=True)
+    assert isinstance(workflow.script_engine, engine._Conditions)
 
 
 def test_the_specification_holds_no_condition_source() -> None:
-    gateway = process._specification(EXAMPLE).task_specs[":ergebnis"]
+    gateway = engine._specification(EXAMPLE, None).task_specs[":ergebnis"]
     assert [condition.args[0] for condition, _ in gateway.cond_task_specs if condition] == ["flow12"]
     assert EXAMPLE.flows["flow12"].condition is not None
 

@@ -73,3 +73,16 @@ def test_labels_fall_back_to_german_then_name_then_id() -> None:
     assert label(element=elements["b"]) == {"de": "Prüfung", "en": "Prüfung"}
     assert label(element=elements["c"]) == {"de": "c", "en": "c"}
     assert label(element=elements["d"]) == {"de": "Name", "en": "Name"}
+
+
+def test_steps_in_a_sub_process_lead_on_to_what_follows_it() -> None:
+    inside = Drawing("i").start("istart").user("innen").end("iend").path("istart", "innen", "iend")
+    drawing = Drawing().start().user("erst").sub("teil", inside).receive("antwort").end()
+    definition = drawing.path("start", "erst", "teil", "antwort", "end").definition
+    shown = [
+        (step.element, step.state)
+        for step in progress(definition=definition, passed=["start"], waiting=["erst"])
+    ]
+    assert shown == [("erst", "now"), ("innen", "ahead"), ("antwort", "ahead")]
+    later = progress(definition=definition, passed=["start", "erst"], waiting=["innen"])
+    assert [step.element for step in later] == ["erst", "innen", "antwort"]

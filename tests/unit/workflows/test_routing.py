@@ -40,5 +40,13 @@ def test_nobody_approves_own_work_even_with_a_second_account() -> None:
     assert refused(second, rechnen={"bert"}, stellungnahme={"anna"}) is None
 
 
+@pytest.mark.parametrize("did_it", ["anna", "boss"])
+def test_a_deputy_counts_as_both_persons(did_it: str) -> None:
+    deputy = replace(CLERK, in_place_of="boss")
+    assert refused(deputy, rechnen={did_it}) is RefusalCode.FOUR_EYES
+    assert refused(deputy, rechnen={"bert"}) is None
+    assert refused(CLERK, rechnen={"boss"}) is None
+
+
 def test_a_task_in_other_hands_is_left_alone() -> None:
     assert refused(task=replace(TASK, assigned_to="bert@a")) is RefusalCode.ASSIGNED_TO_ANOTHER

@@ -42,7 +42,7 @@ def question(*uses: str, **more: Any) -> Any:
 
 
 def faults(form: FormDefinition, **answers: Any) -> list[tuple[str, str]]:
-    found = check_answers(form=form, answers={"kontakt": CONTACT, **answers})
+    found = check_answers(form=form, answers={"kontakt": CONTACT, **answers}, today=None)
     return [(each.where, each.code) for each in found.problems]
 
 
@@ -75,12 +75,26 @@ def test_a_data_type_takes_what_fits_and_nothing_else(kind, more, good, bad):
     assert faults(form) == [("/F1", "required")]
 
 
-def test_a_file_says_what_may_be_attached():
-    more = "<x:mediaType>image/png</x:mediaType><x:maxSize>10</x:maxSize>"
-    assert question(use(field("F1", kind="file", more=more)))["x-file"] == {
-        "types": ["image/png"],
-        "maxSize": 10,
-    }
+def test_a_file_says_what_may_be_attached_and_notes_what_cannot_be_kept():
+    more = "<x:mediaType>image/png</x:mediaType><x:mediaType>text/html</x:mediaType><x:maxSize>10</x:maxSize>"
+    made = converted(use(field("F1", kind="file", more=more)))
+    assert form_of(made).schema["properties"]["F1"]["x-file"] == {"types": ["image/png"]}
+    noted = [(note.where, note.code) for note in made.notes if note.code.startswith("file-")]
+    assert noted == [("/F1", "file-type-left-out"), ("/F1", "file-size-left-out")]
+
+
+def test_an_element_that_stands_once_brings_its_id_and_others_do_not():
+    made = converted(
+        use(group("G1", use(field("F1")), use(field("F2")))),
+        use(group("G2", use(field("F1")))),
+        use(field("F3"), "0:2"),
+    )
+    top = form_of(made).schema["properties"]
+    assert [top[name].get("x-id") for name in ("G1", "G2", "F3")] == ["G1", "G2", "F3"]
+    assert "x-id" not in top["F3"]["items"]
+    inner = top["G1"]["properties"]
+    assert "x-id" not in inner["F1"]
+    assert inner["F2"]["x-id"] == "F2"
 
 
 def test_cardinality_becomes_required_and_lists():

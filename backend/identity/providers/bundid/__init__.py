@@ -1,0 +1,1 @@
+"""BundID, and account services that speak its dialect, by SAML 2.0."""

@@ -1,0 +1,65 @@
+"""How often somebody may ask: counts callers in the memory of each web process.
+
+No request waits for another server; with several processes the limits are multiplied by their number.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from collections.abc import Mapping
+from functools import cache
+
+from django.conf import settings
+from django.http import HttpRequest
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+IPV6_HOME = 64
+
+
+def exceeded(kind: str, *caller: str) -> float | None:
+    """Count one request. None if the caller may go on, else the seconds to wait."""
+    limit = limits_by_kind().get(kind)
+    if limit is None or limiter().hit(limit, kind, *caller):
+        return None
+    return max(1.0, limiter().get_window_stats(limit, kind, *caller).reset_time - time.time())
+
+
+def client_network(request: HttpRequest) -> str:
+    """Where a request comes from; behind trusted proxies what the outermost of them has seen."""
+    address = request.META.get("REMOTE_ADDR") or ""
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR")
+    proxies = settings.ENVIRONMENT.proxies
+    if forwarded and proxies:
+        seen = forwarded.split(",")
+        address = seen[-min(proxies, len(seen))].strip()
+    return network_of(address)
+
+
+def network_of(address: str) -> str:
+    """One home has one IPv4 address, or a whole /64 network of IPv6 (RFC 6177)."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((found, IPV6_HOME), strict=False))
+    return address
+
+
+def forget_counts() -> None:
+    """Read the limits again, and count from zero."""
+    limits_by_kind.cache_clear()
+    limiter.cache_clear()
+
+
+@cache
+def limits_by_kind() -> Mapping[str, RateLimitItem]:
+    return {kind: parse(limit) for kind, limit in settings.ENVIRONMENT.throttle.items()}
+
+
+@cache
+def limiter() -> SlidingWindowCounterRateLimiter:
+    return SlidingWindowCounterRateLimiter(MemoryStorage())
