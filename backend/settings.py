@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "backend.api.middleware.RequestLog",
+    "backend.api.middleware.OnlyUtf8",
     "backend.api.path_prefix.AuthorityPath",
 ]
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]

@@ -6,6 +6,7 @@ No request waits for another server; with several processes the limits are multi
 from __future__ import annotations
 
 import ipaddress
+import re
 import time
 from collections.abc import Mapping
 from functools import cache
@@ -17,6 +18,8 @@ from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 IPV6_HOME = 64
+# Some proxies append the client's port, which changes with every connection.
+_WITH_PORT = re.compile(r"\[(?P<v6>[^\]]+)\](?::\d+)?|(?P<v4>[\d.]+):\d+")
 
 
 def exceeded(kind: str, *caller: str) -> float | None:
@@ -39,13 +42,21 @@ def client_network(request: HttpRequest) -> str:
 
 
 def network_of(address: str) -> str:
-    """One home has one IPv4 address, or a whole /64 network of IPv6 (RFC 6177)."""
+    """One home has one IPv4 address, or a whole /64 network of IPv6 (RFC 6177).
+
+    A port behind the address does not count; an IPv4 address written as IPv6 (`::ffff:…`) is the IPv4 one.
+    """
+    with_port = _WITH_PORT.fullmatch(address)
+    if with_port:
+        address = with_port["v6"] or with_port["v4"]
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
         return address
     if isinstance(found, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((found, IPV6_HOME), strict=False))
+        if found.ipv4_mapped is not None:
+            return str(found.ipv4_mapped)
+        return str(ipaddress.IPv6Network((int(found), IPV6_HOME), strict=False))
     return address
 
 

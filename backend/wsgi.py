@@ -15,8 +15,10 @@ configure_logs(level=settings.ENVIRONMENT.log_level)
 application = get_wsgi_application()
 
 # Models can be imported only now.
+from backend.api.middleware import ReadableRequest  # noqa: E402
 from backend.identity.providers.bundid.queries import service_providers  # noqa: E402
 from backend.identity.queries import trusted_issuers  # noqa: E402
 
+application.request_class = ReadableRequest
 trusted_issuers()
 service_providers()

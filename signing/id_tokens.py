@@ -15,16 +15,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from signing.issuers import Issuer
+from signing.issuers import Claim, Issuer
 from signing.jwks import KeySet
 from signing.jws import read_header
 from signing.refusals import TokenRefused
-from signing.tokens import Claims, check_age, read_claims, text_claim, verified_payload
+from signing.tokens import Claims, check_age, check_texts, read_claims, text_claim, verified_payload
 
 LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
 # A logout token is used at once; older ones are somebody's recording.
 OLDEST_LOGOUT: Final = timedelta(minutes=5)
 _LONGEST_NAME: Final = 255
+# What only a signed token may say: who, by whom, for whom, when, how surely.
+_SIGNED_ONLY: Final = frozenset(
+    {"iss", "sub", "aud", "azp", "exp", "nbf", "iat", "jti", "sid", "acr", "amr", "auth_time", "cnf"}
+)
 _HASH: Final = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}
 
 
@@ -69,23 +73,34 @@ def claims_of_sign_in(
     max_age: timedelta | None,
     now: datetime,
 ) -> Claims:
-    """Who signed in: the ID token, and from userinfo only what the ID token does not say.
+    """Who signed in: the ID token, and from userinfo only attributes and their proof.
 
     `max_age`: how long ago the person may have shown who she is; None if the portal did not ask.
     Raises TokenRefused; userinfo about somebody else is `claims-incomplete` (Core § 5.3.2).
     """
     if userinfo and userinfo.get("sub") != payload.get("sub"):
         raise TokenRefused("claims-incomplete")
-    claims = read_claims(payload={**userinfo, **payload}, issuer=issuer)
+    allowed = _from_userinfo(issuer, issuer.claims.proved_by)
+    more = {name: value for name, value in userinfo.items() if name in allowed}
+    check_texts(more)
+    claims = read_claims(payload={**more, **payload}, issuer=issuer)
     check_age(claims=claims, max_age=max_age, leeway=issuer.leeway, now=now)
     return claims
 
 
 def unsaid(*, payload: Mapping[str, Any], issuer: Issuer) -> bool:
-    """Whether the ID token lacks something that the configuration names: then userinfo is worth asking."""
+    """Whether the ID token lacks an attribute that the configuration names: then userinfo is worth asking."""
+    return not _from_userinfo(issuer) <= payload.keys()
+
+
+def _from_userinfo(issuer: Issuer, *more: Claim) -> frozenset[str]:
+    """The claims that userinfo may add: attributes and their levels, never who signed in and how."""
     names = issuer.claims
-    paths = {names.subject, names.level, *names.attributes.values(), *names.attribute_levels.values()}
-    return any(path[0] not in payload for path in paths if path)
+    own = (
+        names.subject, names.level, names.authenticated_at, names.session, names.roles, names.scopes,
+    )  # fmt: skip
+    wanted = (*more, *names.attributes.values(), *names.attribute_levels.values())
+    return frozenset(path[0] for path in wanted if path) - {path[0] for path in own if path} - _SIGNED_ONLY
 
 
 def verify_logout_token(*, token: str, issuer: Issuer, client: str, keys: KeySet, now: datetime) -> Logout:

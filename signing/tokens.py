@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,13 +12,16 @@ from typing import Any
 from signing.certificates import bound_certificate, check_certificate
 from signing.issuers import Claim, Issuer
 from signing.jwks import KeySet
-from signing.jws import open_token, read_members
+from signing.jws import open_token, read_header, read_members
 from signing.levels import TrustLevel
 from signing.refusals import SignInTooOld, TokenRefused
 
 _LONGEST_SUBJECT = 255  # OpenID Connect Core § 2 (sub)
 _LAST_SECOND = 253_402_214_400  # 9999-12-31T00:00:00Z, so that the leeway can be added
 _MOST_NAMES = 200
+# What only an ID token has (OpenID Connect Core § 2, § 3.3.2.11); some issuers repeat it in an `at+jwt`.
+_ID_TOKEN_MARKS = frozenset({"nonce", "at_hash", "c_hash"})
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,13 @@ class Claims:
 def verify_token(
     *, token: str, issuer: Issuer, keys: KeySet, now: datetime, certificate: str | None = None
 ) -> Claims:
-    """Verify a JWT (RFC 7519, RFC 8725) of one issuer at the time `now` (aware).
+    """Verify an access token (JWT: RFC 7519, RFC 8725) of one issuer at the time `now` (aware).
 
     `certificate`: the `x5t#S256` of the one the client has shown, if any. Raises TokenRefused with the first
     reason found; see `signing/refusals.py` for all codes.
     """
     payload = verified_payload(token=token, issuer=issuer, keys=keys, now=now)
+    _check_purpose(payload, token)
     claims = read_claims(payload=payload, issuer=issuer)
     check_use(claims=claims, issuer=issuer, certificate=certificate, now=now)
     return claims
@@ -91,6 +96,7 @@ def verified_payload(*, token: str, issuer: Issuer, keys: KeySet, now: datetime)
     )
     _check_type(signed.header.get("typ"), issuer)
     payload = read_members(signed.payload)
+    check_texts(payload)
     if payload.get("iss") != issuer.url:
         raise TokenRefused("issuer-wrong")
     if issuer.audience not in _names(payload.get("aud"), split=False):
@@ -133,13 +139,37 @@ def read_claims(*, payload: Mapping[str, Any], issuer: Issuer) -> Claims:
     )
 
 
+def check_texts(members: Mapping[str, Any]) -> None:
+    """Raises TokenRefused for a text that nothing here can store: with a NUL, or half a character."""
+    left: list[Any] = [members]
+    while left:
+        value = left.pop()
+        if isinstance(value, Mapping):
+            left += [*value.keys(), *value.values()]
+        elif isinstance(value, list):
+            left += value
+        elif isinstance(value, str) and _NO_TEXT.search(value):
+            raise TokenRefused("claims-incomplete")
+
+
+def _check_purpose(payload: Mapping[str, Any], token: str) -> None:
+    """No token that says something else gives access: a logout or event (RFC 8417), an ID token."""
+    marked = not _ID_TOKEN_MARKS.isdisjoint(payload)
+    if "events" in payload or (marked and _media_type(read_header(token=token).get("typ")) != "at+jwt"):
+        raise TokenRefused("type-not-allowed")
+
+
 def _check_type(found: object, issuer: Issuer) -> None:
-    """RFC 8725 § 3.11; media types compare without case and without `application/` (RFC 7515 § 4.1.9)."""
+    """RFC 8725 § 3.11."""
     if found is None and issuer.type_may_be_missing:
         return
-    name = found.lower().removeprefix("application/") if isinstance(found, str) else None
-    if name not in {kind.lower() for kind in issuer.types}:
+    if _media_type(found) not in {kind.lower() for kind in issuer.types}:
         raise TokenRefused("type-not-allowed")
+
+
+def _media_type(found: object) -> str | None:
+    """Compared without case and without `application/` (RFC 7515 § 4.1.9)."""
+    return found.lower().removeprefix("application/") if isinstance(found, str) else None
 
 
 def _check_times(payload: Mapping[str, Any], issuer: Issuer, now: datetime) -> None:

@@ -136,7 +136,7 @@ class OwnAbsences(APIView):
 
 
 class AbsenceDetail(APIView):
-    """Correct an absence: it is replaced as a whole."""
+    """Correct an absence: it is ended, and the answer is a new one in its place, with an id of its own."""
 
     @extend_schema(
         request=WantedAbsenceSerializer,
@@ -152,6 +152,7 @@ class AbsenceDetail(APIView):
             revision=revision_of(request),
             wish=_wish(request),
             by=_either(request),
+            now=now(),
         )
         return with_etag(AbsenceSerializer(absence).data, revision=absence.revision)
 

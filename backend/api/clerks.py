@@ -16,6 +16,7 @@ from backend.api.pagination import limit_of, page, place_of, refuse_unknown
 from backend.api.preconditions import etag, revision_of
 from backend.api.problem_schema import problems_of
 from backend.authorities import directory, staff
+from backend.authorities.queries import ClerkAccount
 from backend.cases.operations.staff import deactivate
 from backend.identity.queries import clerk_issuers
 
@@ -67,7 +68,10 @@ class WantedMembershipSerializer(serializers.Serializer):
 
 
 class StaffChangeSerializer(serializers.Serializer):
-    """What is left out stays as it is; `memberships` are replaced as a whole."""
+    """What is left out stays as it is; `memberships` are replaced as a whole.
+
+    Somebody else changes one's own `person` and `memberships`.
+    """
 
     person = serializers.CharField(
         max_length=100, required=False, help_text="The human behind the account: four eyes count persons."
@@ -127,6 +131,7 @@ class UnitDetail(APIView):
             authority_id=authority_id_of(request),
             key=key,
             name=form.validated_data["name"],
+            actor=request.user.actor,
             also=None if also is None else tuple(also),
         )
         return Response(UnitSerializer(unit).data, status=201 if new else 200)
@@ -216,6 +221,7 @@ class ClerkDetail(APIView):
             clerk_id=clerk_id,
             revision=revision_of(request),
             actor=request.user.actor,
+            by=request.user if isinstance(request.user, ClerkAccount) else None,
             **given,
         )
         return with_etag(StaffSerializer(clerk).data, revision=clerk.revision)

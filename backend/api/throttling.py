@@ -17,7 +17,7 @@ from backend.api.context import authority_id_of
 from backend.api.errors import Refused
 from backend.api.problems import ApiProblem
 from backend.authorities.queries import ClerkAccount
-from backend.identity.principals import Citizen
+from backend.identity.principals import Citizen, Machine
 from backend.throttling import client_network, exceeded
 
 log = structlog.get_logger()
@@ -33,6 +33,14 @@ class PerCaller(BaseThrottle):
 
     def wait(self) -> float | None:
         return self._wait
+
+
+def count_refusal(request: Any) -> None:
+    """Count a request that is refused before DRF asks `PerCaller`. Raises `Refused` (429) after too many."""
+    kind, caller = _caller(request)
+    wait = exceeded(kind, str(authority_id_of(request)), caller)
+    if wait is not None:
+        raise _too_many(wait)
 
 
 def count_refused_token(request: Any) -> None:
@@ -67,5 +75,8 @@ def _caller(request: Any) -> tuple[str, str]:
             return "person", applicant.hex()
         case ClerkAccount(id=clerk):
             return "person", str(clerk)
+        case Machine(client=client, issuer=issuer):
+            # Whatever the scopes of the token at hand are; no address of an issuer has a space in it.
+            return "person", f"{issuer} {client}"
         case other:
             return "person", repr(other)

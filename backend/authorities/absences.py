@@ -93,15 +93,27 @@ def declare(
 
 
 def correct(
-    *, authority_id: UUID, absence_id: UUID, revision: int, wish: AbsenceWish, by: Declarer
+    *, authority_id: UUID, absence_id: UUID, revision: int, wish: AbsenceWish, by: Declarer, now: datetime
 ) -> Absence:
-    """Replace days, unit and deputy. Raises `NoSuchClerk`, `ChangedMeanwhile` or `AbsenceRefused`."""
+    """End an absence and declare another in its place, in the name of whoever corrects it.
+
+    Raises `NoSuchClerk`, `ChangedMeanwhile` or `AbsenceRefused`.
+    """
     with acting_for(authority_id=authority_id):
         one_at_a_time(authority_id)
-        absence = _open(absence_id, revision, by)
+        old = _open(absence_id, revision, by)
+        _end(old, by, now)
+        absence = Absence(
+            authority_id=authority_id,
+            clerk=old.clerk,
+            declared_by=by.actor,
+            declared_at=now,
+            # What was ended is never corrected again: there is one successor.
+            idempotency_key=fingerprint(purpose="absence-correction", value=str(old.id)),
+            request_hash=fingerprint(purpose="absence-request", value=repr((old.clerk_id, wish))),
+        )
         _apply(absence, wish, by)
-        absence.revision += 1
-        absence.save()
+        absence.save(force_insert=True)
         return absence
 
 
@@ -110,10 +122,14 @@ def end(*, authority_id: UUID, absence_id: UUID, revision: int, by: Declarer, no
     with acting_for(authority_id=authority_id):
         one_at_a_time(authority_id)
         absence = _open(absence_id, revision, by)
-        absence.ended_at, absence.ended_by = now, by.actor
-        absence.revision += 1
-        absence.save()
+        _end(absence, by, now)
         return absence
+
+
+def _end(absence: Absence, by: Declarer, now: datetime) -> None:
+    absence.ended_at, absence.ended_by = now, by.actor
+    absence.revision += 1
+    absence.save(update_fields=["ended_at", "ended_by", "revision"])
 
 
 def _found(**where: Any) -> Absence | None:

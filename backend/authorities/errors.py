@@ -50,6 +50,16 @@ def unknown_unit(where: str, key: str) -> Problem:
     )
 
 
+def own_account(where: str) -> Problem:
+    return problem(
+        where,
+        "own-account",
+        "Die eigene Person und die eigenen Rollen ändert jemand anderes. Bitte eine Kollegin oder einen "
+        "Kollegen der Fachadministration bitten.",
+        "Somebody else changes your own person and your own roles. Please ask another configurator.",
+    )
+
+
 def unknown_role(where: str, role: str, known: str) -> Problem:
     return Problem(
         where,

@@ -44,7 +44,8 @@ class Clerk(TenantModel):
     """A person who works for the authority, known by issuer and subject of the sign-in.
 
     `person` names the human being behind the account: two accounts of one person share it, and four
-    eyes count persons, not accounts.
+    eyes count persons, not accounts. `told_at`: when the newest token was issued that her issuer's groups
+    were followed from; an older one changes nothing.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -54,6 +55,7 @@ class Clerk(TenantModel):
     name = models.CharField(max_length=200)
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now())
+    told_at = models.DateTimeField(null=True)
     revision = models.PositiveIntegerField(default=1, db_default=1)
     idempotency_key = models.BinaryField(null=True)
     request_hash = models.BinaryField(null=True)
@@ -82,8 +84,8 @@ class Membership(TenantModel):
 class Absence(TenantModel):
     """A clerk is away from `first_day` to `last_day` (both included), and somebody stands in.
 
-    `unit` null: for all of her units. It counts until `ended_at`; nothing is deleted, so that the record can
-    always say who stood in for whom.
+    `unit` null: for all of her units. It counts until `ended_at`; nothing is deleted or overwritten, so that
+    the record can always say who stood in for whom, and who declared it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -115,3 +117,24 @@ class Absence(TenantModel):
                 fields=["authority_id", "last_day"], name="absence_still_open", condition=Q(ended_at=None)
             )
         ]
+
+
+class StaffChange(TenantModel):
+    """An append-only fact: who changed which account or unit, and what it could do before and after.
+
+    `before` (null: it is new) and `after` have no names of persons; `fields` says what changed, names too.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    at = models.DateTimeField(db_default=Now())
+    actor = models.CharField(max_length=320)
+    kind = models.CharField(max_length=32)
+    clerk = models.ForeignKey(Clerk, null=True, on_delete=models.PROTECT, related_name="+")
+    unit = models.CharField(max_length=64, default="")
+    fields = models.JSONField(default=list)
+    before = models.JSONField(null=True)
+    after = models.JSONField()
+
+    class Meta:
+        db_table = "staff_change"
+        indexes = [models.Index(fields=["authority_id", "at"], name="staff_change_at")]

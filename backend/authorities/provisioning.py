@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import structlog
+from django.db.models import Q
 
+from backend.authorities.changes import record_clerk, state_of_clerk
 from backend.authorities.models import Clerk, Unit
 from backend.authorities.queries import ClerkAccount, clerk_by_account
 from backend.authorities.staff import ROLES, one_at_a_time, set_memberships
@@ -32,11 +34,19 @@ class MembershipClaims:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What an issuer says of a clerk; it is the truth for her account. `person` as in `Clerk.person`."""
+    """What an issuer says of a clerk; it is the truth for her account. `person` as in `Clerk.person`.
+
+    `at` is when it said so; an issuer that never says when is always followed.
+    """
 
     person: str
     name: str
     memberships: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+    at: datetime | None = None
+
+    def outdated(self, told_at: datetime | None) -> bool:
+        """Whether something newer was told; a token without a time is older than any with one."""
+        return told_at is not None and (self.at is None or self.at < told_at)
 
 
 def read_memberships(*, entry: Any, reasons: list[str]) -> MembershipClaims | None:
@@ -68,15 +78,18 @@ def account_at_sign_in(
     """The active account behind a sign-in; None if there is none.
 
     `told` None: accounts of this issuer are made by hand or by API. Otherwise the account is brought in line
-    with it first: a new one is made if it gets any role here, lost roles are taken away at once. Whoever
-    was deactivated stays so.
+    with it first: a new one is made if it gets any role here, lost roles are taken away at once, and no older
+    token gives them back. Whoever was deactivated stays so.
     """
     with acting_for(authority_id=authority_id):
         account = clerk_by_account(issuer=issuer, subject=subject, today=today)
         if told is None:
             return account
+        if account is not None and told.outdated(account.told_at):
+            return account
         here = _known_here(told.memberships)
         if account is not None and _as_told(account, told, here):
+            _remember(account, told)
             return account
         if _bring_in_line(authority_id, issuer, subject, told, here):
             account = clerk_by_account(issuer=issuer, subject=subject, today=today)
@@ -92,6 +105,13 @@ def _as_told(account: ClerkAccount, told: Told, here: frozenset[tuple[str, str]]
     return (account.name, account.person, account.memberships) == (told.name, told.person, here)
 
 
+def _remember(account: ClerkAccount, told: Told) -> None:
+    """Nothing changed, but this is the newest now: what was issued before it says nothing any more."""
+    if told.at is not None and told.at != account.told_at:
+        older = Q(told_at=None) | Q(told_at__lt=told.at)
+        Clerk.objects.filter(older, id=account.id).update(told_at=told.at)
+
+
 def _bring_in_line(
     authority_id: UUID, issuer: str, subject: str, told: Told, here: frozenset[tuple[str, str]]
 ) -> bool:
@@ -104,9 +124,14 @@ def _bring_in_line(
         clerk = Clerk(authority_id=authority_id, issuer=issuer, subject=subject, revision=0)
     elif not clerk.active:
         return False
-    clerk.name, clerk.person = told.name, told.person
+    elif told.outdated(clerk.told_at):
+        return True
+    before = state_of_clerk(clerk) if clerk.revision else None
+    clerk.name, clerk.person, clerk.told_at = told.name, told.person, told.at
     clerk.revision += 1
     clerk.save()
     set_memberships(clerk=clerk, wanted=sorted(here))
-    log.info("clerk_provisioned", clerk=str(clerk.id), by=f"issuer:{issuer}")
+    actor = f"issuer:{issuer}"
+    record_clerk(clerk=clerk, kind="clerk_provisioned", actor=actor, before=before)
+    log.info("clerk_provisioned", clerk=str(clerk.id), by=actor)
     return True

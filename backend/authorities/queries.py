@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -18,6 +18,7 @@ class ClerkAccount:
     """An active clerk's account with pairs of unit key and role.
 
     `substitutions` are what she may do today in the place of absent colleagues: tasks, nothing else.
+    `told_at` as in `Clerk`.
     """
 
     id: UUID
@@ -25,6 +26,7 @@ class ClerkAccount:
     name: str
     memberships: frozenset[tuple[str, str]]
     substitutions: frozenset[Substitution] = frozenset()
+    told_at: datetime | None = field(default=None, compare=False)
 
     @property
     def units(self) -> frozenset[str]:
@@ -91,7 +93,13 @@ def _account(clerk: Clerk | None, today: date | None) -> ClerkAccount | None:
         name=clerk.name,
         memberships=frozenset(pairs),
         substitutions=frozenset() if today is None else substitutions(clerk_id=clerk.id, today=today),
+        told_at=clerk.told_at,
     )
+
+
+def persons_of(*, clerk_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The humans behind accounts, as they are known now. Runs inside the caller's transaction."""
+    return dict(Clerk.objects.filter(id__in=set(clerk_ids)).values_list("id", "person"))
 
 
 def unit_name(*, key: str) -> str:

@@ -10,6 +10,7 @@ import structlog
 from django.db import connection
 from django.db.models import Prefetch, prefetch_related_objects
 
+from backend.authorities.changes import State, record_clerk, record_unit, state_of_clerk, state_of_unit
 from backend.authorities.errors import (
     AccountTaken,
     ChangedMeanwhile,
@@ -18,11 +19,13 @@ from backend.authorities.errors import (
     NoSuchClerk,
     UnitRefused,
     key_taken,
+    own_account,
     unknown_issuer,
     unknown_role,
     unknown_unit,
 )
 from backend.authorities.models import Clerk, Membership, Unit
+from backend.authorities.queries import ClerkAccount
 from backend.keys.queries import fingerprint
 from backend.tenancy import acting_for
 
@@ -53,7 +56,7 @@ class Hired:
 
 
 def name_unit(
-    *, authority_id: UUID, key: str, name: str, also: tuple[str, ...] | None = None
+    *, authority_id: UUID, key: str, name: str, actor: str, also: tuple[str, ...] | None = None
 ) -> tuple[Unit, bool]:
     """Create a unit, or rename it; says whether it is new.
 
@@ -71,7 +74,11 @@ def name_unit(
         if taken:
             raise UnitRefused([key_taken(one) for one in sorted(taken)])
         values = {"name": name} if also is None else {"name": name, "also": list(also)}
-        return Unit.objects.update_or_create(key=key, authority_id=authority_id, defaults=values)
+        earlier = Unit.objects.filter(key=key).first()
+        before = None if earlier is None else state_of_unit(earlier)
+        unit, new = Unit.objects.update_or_create(key=key, authority_id=authority_id, defaults=values)
+        record_unit(unit=unit, actor=actor, before=before)
+        return unit, new
 
 
 def hire(
@@ -105,6 +112,7 @@ def hire(
             request_hash=request,
         )
         set_memberships(clerk=clerk, wanted=new.memberships)
+        record_clerk(clerk=clerk, kind="clerk_hired", actor=actor, before=None)
         log.info("clerk_hired", clerk=str(clerk.id), by=actor)
         return Hired(_whole(clerk), repeated=False)
 
@@ -115,26 +123,47 @@ def change_clerk(
     clerk_id: UUID,
     revision: int,
     actor: str,
+    by: ClerkAccount | None = None,
     name: str | None = None,
     person: str | None = None,
     memberships: tuple[tuple[str, str], ...] | None = None,
 ) -> Clerk:
-    """Change what is given. Raises `NoSuchClerk`, `ChangedMeanwhile` or `ClerkRefused`."""
+    """Change what is given. `by`: the clerk who does it; None: a machine or the operator.
+
+    Raises `NoSuchClerk`, `ChangedMeanwhile` or `ClerkRefused`, also when somebody is at her own rights.
+    """
     with acting_for(authority_id=authority_id):
         clerk = locked(clerk_id=clerk_id, revision=revision)
+        if by is not None and (by.id == clerk.id or by.person == clerk.person):
+            _refuse_own(clerk, person, memberships)
+        before = state_of_clerk(clerk)
         clerk.name = clerk.name if name is None else name
         clerk.person = clerk.person if person is None else person
         if memberships is not None:
             set_memberships(clerk=clerk, wanted=memberships)
-        return _saved(clerk, "clerk_changed", actor)
+        return _saved(clerk, "clerk_changed", actor, before)
+
+
+def _refuse_own(clerk: Clerk, person: str | None, memberships: Pairs | None) -> None:
+    """Nobody becomes another person or gives herself roles, neither on this nor on a second account."""
+    problems = []
+    if person is not None and person != clerk.person:
+        problems.append(own_account("/person"))
+    if memberships is not None:
+        held = set(clerk.memberships.values_list("unit__key", "role"))
+        if set(memberships) != held:
+            problems.append(own_account("/memberships"))
+    if problems:
+        raise ClerkRefused(problems)
 
 
 def reactivate(*, authority_id: UUID, clerk_id: UUID, revision: int, actor: str) -> Clerk:
     """Let a deactivated clerk sign in again. Raises `NoSuchClerk` or `ChangedMeanwhile`."""
     with acting_for(authority_id=authority_id):
         clerk = locked(clerk_id=clerk_id, revision=revision)
+        before = state_of_clerk(clerk)
         clerk.active = True
-        return _saved(clerk, "clerk_reactivated", actor)
+        return _saved(clerk, "clerk_reactivated", actor, before)
 
 
 def shut_out(*, clerk_id: UUID, revision: int, actor: str) -> Clerk:
@@ -143,8 +172,9 @@ def shut_out(*, clerk_id: UUID, revision: int, actor: str) -> Clerk:
     Raises `NoSuchClerk` or `ChangedMeanwhile`.
     """
     clerk = locked(clerk_id=clerk_id, revision=revision)
+    before = state_of_clerk(clerk)
     clerk.active = False
-    return _saved(clerk, "clerk_deactivated", actor)
+    return _saved(clerk, "clerk_deactivated", actor, before)
 
 
 def set_memberships(*, clerk: Clerk, wanted: Pairs) -> bool:
@@ -189,9 +219,10 @@ def one_at_a_time(authority_id: UUID) -> None:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"staff {authority_id}"])
 
 
-def _saved(clerk: Clerk, event: str, actor: str) -> Clerk:
+def _saved(clerk: Clerk, event: str, actor: str, before: State) -> Clerk:
     clerk.revision += 1
     clerk.save()
+    record_clerk(clerk=clerk, kind=event, actor=actor, before=before)
     log.info(event, clerk=str(clerk.id), by=actor)
     return _whole(clerk)
 

@@ -15,7 +15,7 @@ from backend.keys.vault import Key
 def append(*, case: Case, key: Key, kind: str, actor: str, at: datetime, payload: dict[str, Any]) -> Event:
     """Add a fact to a case whose row the caller has locked or just created; the caller saves the case.
 
-    `actor` is `citizen`, `co-signer:<id>`, `system`, `clerk:<id>`, `machine:<client>` or `operator`.
+    `actor` is `citizen`, `co-signer:<id>`, `system`, `clerk:<id>`, `machine:<issuer> <client>` or `operator`.
     """
     seq = case.last_seq + 1
     sealed = key.seal_json(payload, context=f"event:{case.id}:{seq}")

@@ -31,7 +31,9 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     also = None if arguments.also is None else tuple(arguments.also)
     try:
-        unit, new = name_unit(authority_id=authority.id, key=arguments.key, name=arguments.name, also=also)
+        unit, new = name_unit(
+            authority_id=authority.id, key=arguments.key, name=arguments.name, also=also, actor="operator"
+        )
     except UnitRefused as refused:
         for problem in refused.problems:
             print(problem.text["en"])

@@ -76,6 +76,8 @@ class _Entry:
             self.reasons.append("authorities is missing: it would speak for every authority")
         if kind == Kind.MACHINES and portal:
             self.reasons.append("portal is for people: an issuer of machines cannot have it")
+        if portal and portal.client_id == self.entry.get("audience"):
+            self.reasons.append("audience is portal.client_id: ID tokens would give access to the API")
         issuer = self._issuer(url)
         if issuer and issuer.certificate_bound and not self.certificates:
             self.reasons.append("certificate_bound needs LAUFZETTEL_CLIENT_CERTIFICATE_HEADER")

@@ -155,18 +155,21 @@ class TrustedIssuer:
 
         Raises `TokenRefused` or `KeysUnavailable`.
         """
-        known = self.verified.get(token=token, now=now)
+        # First the keys: what was verified with others counts no longer.
+        keys = self.keys.at(now=now)
+        known = self.verified.get(token=token, keys=keys, now=now)
         if known is not None:
             check_use(claims=known, issuer=self.issuer, certificate=certificate, now=now)
             return known
         verify = partial(verify_token, token=token, issuer=self.issuer, now=now, certificate=certificate)
         try:
-            claims = verify(keys=self.keys.at(now=now))
+            claims = verify(keys=keys)
         except TokenRefused as refused:
             if refused.code != "key-unknown":
                 raise
-            claims = verify(keys=self.keys.at(now=now, unknown_key=True))
-        self.verified.put(token=token, claims=claims, now=now)
+            keys = self.keys.at(now=now, unknown_key=True)
+            claims = verify(keys=keys)
+        self.verified.put(token=token, claims=claims, keys=keys, now=now)
         return claims
 
     def level_names(self, *, level: TrustLevel) -> tuple[str, ...]:

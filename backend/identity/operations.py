@@ -74,13 +74,14 @@ def continue_sign_in(*, authority_id: UUID, secret: str | None, now: datetime) -
         row = SignIn.objects.filter(secret_hash=_hash(secret)).first()
         if row is None:
             return None
-        if not now < row.ends_at or not now < row.used_at + IDLE or _was_ended(row):
+        stored = _seal(secret).open_json(bytes(row.sealed_identity), context=f"sign-in:{authority_id}")
+        identity = VerifiedIdentity.from_json(stored)
+        if not now < row.ends_at or not now < row.used_at + IDLE or _was_ended(row, identity):
             row.delete()
             return None
         if now >= row.used_at + NOTED_EVERY:
             SignIn.objects.filter(id=row.id).update(used_at=now)
-        stored = _seal(secret).open_json(bytes(row.sealed_identity), context=f"sign-in:{authority_id}")
-        return SignedIn(id=row.id, identity=VerifiedIdentity.from_json(stored), ends_at=row.ends_at)
+        return SignedIn(id=row.id, identity=identity, ends_at=row.ends_at)
 
 
 def sign_out(*, authority_id: UUID, secret: str | None) -> None:
@@ -101,8 +102,10 @@ def revoke_subject(*, issuer: str, subject: str, now: datetime) -> None:
 
 
 def end_by_issuer(*, issuer: str, logout: Logout, now: datetime) -> None:
-    """The issuer says that somebody signed out there: her sign-ins here end too.
+    """The issuer says that somebody signed out there: what it vouched for until now ends here too.
 
+    One sign-in with its tokens (`session`); with a `subject` also those sign-ins of hers that may be it, as
+    nobody said which they are. By `subject` alone: all her sign-ins, and all tokens issued to her before.
     Raises `SeenBefore` for a logout token that comes twice.
     """
     seen = revocation_key(what=Ended.LOGOUT, issuer=issuer, value=logout.jti)
@@ -112,8 +115,9 @@ def end_by_issuer(*, issuer: str, logout: Logout, now: datetime) -> None:
             Revocation.objects.create(value=seen, before=now, keep_until=now + KEPT)
             if logout.session:
                 _revoke(revocation_key(what=Ended.SESSION, issuer=issuer, value=logout.session), now)
-            elif logout.subject:
-                _revoke(revocation_key(what=Ended.ACCOUNT, issuer=issuer, value=logout.subject), now)
+            if logout.subject:
+                what = Ended.UNNAMED if logout.session else Ended.ACCOUNT
+                _revoke(revocation_key(what=what, issuer=issuer, value=logout.subject), now)
     except IntegrityError as error:
         raise SeenBefore from error
 
@@ -125,8 +129,9 @@ def _revoke(value: bytes, now: datetime) -> None:
     )
 
 
-def _was_ended(row: SignIn) -> bool:
-    keys = [bytes(key) for key in (row.session_key, row.account_key, row.subject_key) if key is not None]
+def _was_ended(row: SignIn, identity: VerifiedIdentity) -> bool:
+    session = row.session_key or _key(Ended.UNNAMED, identity, identity.account or identity.subject)
+    keys = [bytes(key) for key in (session, row.account_key, row.subject_key)]
     return any(row.created_at <= before for before in ended(keys=keys).values())
 
 

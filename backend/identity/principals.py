@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from signing.tokens import TrustLevel
+
+LONGEST_ACTOR = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,5 +46,12 @@ class Machine:
 
     @property
     def actor(self) -> str:
-        """How the audit trail names it (64 characters at most)."""
-        return f"machine:{self.client}"[:64]
+        """How the audit trail names it: never like another machine, 64 characters at most.
+
+        A longer name is its SHA-256 (the first 32 digits) and as much of the client as there is room for.
+        """
+        name = f"{self.issuer} {self.client}"
+        if len(full := f"machine:{name}") <= LONGEST_ACTOR:
+            return full
+        digest = sha256(name.encode(errors="surrogatepass")).hexdigest()[:32]
+        return f"machine#{digest}:{self.client}"[:LONGEST_ACTOR]

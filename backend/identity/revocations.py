@@ -20,7 +20,8 @@ class Ended(StrEnum):
     TOKEN = "token"  # noqa: S105 -- one token, by its jti
     SUBJECT = "subject"  # everything of a person, by our key of her
     SESSION = "session"  # one sign-in at the issuer, by its sid
-    ACCOUNT = "account"  # the sign-ins of a person at the portal, by the issuer's key of her
+    ACCOUNT = "account"  # sign-ins and tokens of a person, by the issuer's key of her
+    UNNAMED = "unnamed"  # her sign-ins at the portal of which the issuer gave no sid, by its key of her
     LOGOUT = "logout"  # a logout token that was used, by its jti
 
 
@@ -31,7 +32,12 @@ def revocation_key(*, what: Ended, issuer: str, value: str) -> bytes:
 
 def refuse_revoked(*, claims: Claims) -> None:
     """Raises TokenRefused `revoked`. A token that does not say when it was issued counts as old."""
-    wanted = {Ended.TOKEN: claims.jti, Ended.SUBJECT: claims.subject, Ended.SESSION: claims.session}
+    wanted = {
+        Ended.TOKEN: claims.jti,
+        Ended.SUBJECT: claims.subject,
+        Ended.SESSION: claims.session,
+        Ended.ACCOUNT: claims.account,
+    }
     keys = {
         revocation_key(what=what, issuer=claims.issuer, value=value): what
         for what, value in wanted.items()

@@ -49,4 +49,5 @@ def _told(trusted: TrustedIssuer, claims: Claims) -> Told | None:
         person=given.get("person", claims.subject)[:100],
         name=(full_name or claims.subject)[:200],
         memberships=trusted.memberships.of(claims.roles),
+        at=claims.issued_at,
     )

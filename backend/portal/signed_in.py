@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import structlog
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -16,8 +18,15 @@ from backend.portal.cookies import SESSION
 from backend.portal.pages import page
 from backend.portal.requests import authority_of, language, now, signed_in_at
 from backend.portal.texts import TEXTS
+from signing.values import UnfitValue, as_date
 
 log = structlog.get_logger()
+
+# What people look for first; the rest follows by name.
+FIRST = ("given_name", "family_name", "birthdate", "address", "email")
+# The members of an address as one writes them (OpenID Connect Core § 5.1.1).
+ADDRESS = ("street_address", "postal_code", "locality", "region", "country")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @csrf_protect
@@ -34,10 +43,10 @@ def who_am_i(request: HttpRequest) -> HttpResponse:
     attributes = [
         (
             texts.get(name, name),
-            _shown(value),
+            _shown(value, language()),
             texts[identity.attribute_levels.get(name, identity.level).word],
         )
-        for name, value in sorted(identity.attributes.items())
+        for name, value in sorted(identity.attributes.items(), key=lambda entry: _place(entry[0]))
     ]
     return page(
         request,
@@ -87,9 +96,18 @@ def _elsewhere(request: HttpRequest, signed_in: SignedIn | None) -> Departure | 
     return None
 
 
-def _shown(value: object) -> str:
+def _place(name: str) -> tuple[int, str]:
+    return (FIRST.index(name) if name in FIRST else len(FIRST), name)
+
+
+def _shown(value: object, words: str) -> str:
     if isinstance(value, dict):
-        return ", ".join(str(part) for part in value.values() if isinstance(part, str | int))
+        known = [*ADDRESS, *sorted(value.keys() - set(ADDRESS))]
+        return ", ".join(str(value[part]) for part in known if isinstance(value.get(part), str | int))
     if isinstance(value, list):
         return ", ".join(str(part) for part in value)
-    return str(value)
+    text = str(value)
+    try:
+        return as_date(text, words) if DAY.fullmatch(text) else text
+    except UnfitValue:  # the 31st of February: shown as the account has it
+        return text

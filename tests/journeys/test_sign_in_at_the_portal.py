@@ -39,6 +39,13 @@ def browser(town):
         yield http
 
 
+def test_reads_her_data_as_people_write_them(browser):
+    page = sign_in(browser, "buergerkonto", "erika").text
+    assert "Heidestraße 17, 31999, Musterhausen, DE" in page
+    assert "26. Januar 1984" in page
+    assert page.index("Vorname") < page.index("Familienname") < page.index("Geburtsdatum")
+
+
 def sign_in(browser, way, account):
     ways = _Page(browser.get("/sign-in"))
     (link,) = [one for one in ways.links if f"/{way}/" in one]

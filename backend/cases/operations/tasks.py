@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.timezone import localdate
 
 from backend.authorities.deputies import Substitution
-from backend.authorities.queries import ClerkAccount, clerk_by_id
+from backend.authorities.queries import ClerkAccount, clerk_by_id, persons_of
 from backend.cases import chain
 from backend.cases.access import task_of_clerk
 from backend.cases.models import Deadline, DeadlineStatus, Task, TaskStatus
@@ -123,12 +123,11 @@ def capacity(*, clerk: ClerkAccount, task: Task) -> Substitution | None:
 
     What she began in somebody's place she finishes in that place, if she still may. Raises `NotYours`.
     """
-    done_by = _done_by(task)
     places: list[Substitution | None] = [None, *clerk.stands_in(unit=task.unit, role=task.role)]
     places.sort(key=lambda place: (place.clerk if place else None) != task.assigned_for_id)
     refusals = {}
     for place in places:
-        refusal = _refusal(clerk, place, task, done_by)
+        refusal = _refusal(clerk, place, task)
         if refusal is None:
             return place
         refusals[refusal.code] = refusal
@@ -136,9 +135,7 @@ def capacity(*, clerk: ClerkAccount, task: Task) -> Substitution | None:
     raise NotYours(refusals.get(RefusalCode.FOUR_EYES) or next(iter(refusals.values())))
 
 
-def _refusal(
-    clerk: ClerkAccount, place: Substitution | None, task: Task, done_by: dict[str, frozenset[str]]
-) -> Refusal | None:
+def _refusal(clerk: ClerkAccount, place: Substitution | None, task: Task) -> Refusal | None:
     acting = ClerkView(
         account=str(clerk.id),
         person=clerk.person,
@@ -149,14 +146,15 @@ def _refusal(
     wanted = TaskView(
         element=task.element, unit=task.unit, role=task.role, four_eyes=frozenset(task.four_eyes)
     )
-    return may_do(clerk=acting, task=wanted, done_by=done_by)
+    accounts = {clerk.id: clerk.person} | ({place.clerk: place.person} if place else {})
+    return may_do(clerk=acting, task=wanted, done_by=_done_by(task, accounts))
 
 
 def _take_over(clerk: ClerkAccount, task: Task, today: date) -> Substitution | None:
     """In whose place the clerk takes a task out of other hands. Raises `AlreadyClaimed` or `NotYours`."""
     for place in clerk.stands_in(unit=task.unit, role=task.role):
         if place.clerk == task.assignee_id:
-            refusal = _refusal(clerk, place, task, _done_by(task))
+            refusal = _refusal(clerk, place, task)
             if refusal is not None:
                 raise NotYours(refusal)
             return place
@@ -167,12 +165,21 @@ def _take_over(clerk: ClerkAccount, task: Task, today: date) -> Substitution | N
     return capacity(clerk=clerk, task=task)
 
 
-def _done_by(task: Task) -> dict[str, frozenset[str]]:
-    """Which persons did the steps that four eyes look at, or had them done in their place."""
+def _done_by(task: Task, acting: dict[UUID, str]) -> dict[str, frozenset[str]]:
+    """Which persons did the steps that four eyes look at, or had them done in their place.
+
+    As they were known then and as they are known now: an account that became another person, `acting` or
+    not, has still done what it did.
+    """
     done = Task.objects.filter(case_id=task.case_id, element__in=task.four_eyes, status=TaskStatus.DONE)
+    steps = list(
+        done.values_list("element", "done_by_person", "done_for_person", "done_by_id", "assigned_for_id")
+    )
+    known = persons_of(clerk_ids=[one for step in steps for one in step[3:] if one])
     persons: dict[str, set[str]] = {}
-    for element, *involved in done.values_list("element", "done_by_person", "done_for_person"):
-        persons.setdefault(element, set()).update(person for person in involved if person)
+    for element, then, then_for, *accounts in steps:
+        now = [person for one in accounts for person in (known.get(one), acting.get(one))]
+        persons.setdefault(element, set()).update(person for person in (then, then_for, *now) if person)
     return {element: frozenset(found) for element, found in persons.items()}
 
 

@@ -229,12 +229,14 @@ def test_an_absence_is_corrected_and_ended_but_never_deleted(published, clerk, a
     anna = clerk("anna")
     absence = away("clara", deputy="otto").json()
     changed = correct(anna, absence, wish(last=5, deputy=absence["deputy"]))
-    assert (changed.status_code, changed["ETag"], changed.json()["last_day"]) == (200, '"2"', day(5))
-    problem(end(anna, absence), 412, "changed-meanwhile")
-    assert end(anna, absence, revision=2).json()["ended_at"]
-    problem(end(anna, absence, revision=3), 404, "not-found")
-    (kept,) = anna.get(f"/api/v1/clerks/{published.clerks['clara'].id}/absences").json()
-    assert kept["id"] == absence["id"]
+    new = changed.json()
+    assert (changed.status_code, changed["ETag"], new["last_day"]) == (200, '"1"', day(5))
+    problem(end(anna, absence, revision=2), 404, "not-found")
+    problem(end(anna, new, revision=2), 412, "changed-meanwhile")
+    assert end(anna, new).json()["ended_at"]
+    problem(end(anna, new, revision=2), 404, "not-found")
+    kept = anna.get(f"/api/v1/clerks/{published.clerks['clara'].id}/absences").json()
+    assert {one["id"] for one in kept} == {absence["id"], new["id"]}
     assert away("clara", deputy="otto").status_code == 201, "what has ended contradicts nothing"
 
 
@@ -254,8 +256,30 @@ def test_ones_own_absence_with_somebody_of_ones_own_unit(published, clerk):
     missing = {**declared.json(), "id": str(uuid4())}
     assert same_answer(end(carl, declared.json()), end(carl, missing))
     problem(end(carl, declared.json()), 404, "not-found")
-    assert correct(clara, declared.json(), wish(last=3, deputy=ids["carl"])).status_code == 200
-    assert end(clara, declared.json(), revision=2).status_code == 200
+    corrected = correct(clara, declared.json(), wish(last=3, deputy=ids["carl"]))
+    assert corrected.status_code == 200
+    assert end(clara, corrected.json()).status_code == 200
+
+
+def test_who_corrects_an_absence_answers_for_it_and_what_was_declared_stays(published, clerk, rows):
+    clara, anna = clerk("clara"), clerk("anna")
+    ids = {name: str(one.id) for name, one in published.clerks.items()}
+    key = {"Idempotency-Key": "my-own-absence"}
+    declared = clara.post(OWN, wish(deputy=ids["carl"]), **key).json()
+    before = rows()
+    wrong = correct(anna, declared, wish(last=-9, deputy=ids["anna"]))
+    problem(wrong, 422, "absence-refused")
+    assert rows() == before, "refused as a whole"
+    corrected = correct(anna, declared, wish(deputy=ids["anna"])).json()
+    by_anna, by_clara = f"clerk:{ids['anna']}", f"clerk:{ids['clara']}"
+    assert (corrected["declared_by"], corrected["deputy"], corrected["ended_by"]) == (
+        by_anna,
+        ids["anna"],
+        "",
+    )
+    old = next(one for one in clara.get(OWN).json() if one["id"] == declared["id"])
+    assert (old["declared_by"], old["deputy"], old["ended_by"]) == (by_clara, ids["carl"], by_anna)
+    problem(correct(anna, declared, wish(deputy=ids["otto"]), revision=2), 404, "not-found")
 
 
 def test_only_clerks_have_absences_of_their_own(published, citizen, clerk, nobody):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
 
 from backend import throttling
+from backend.api.middleware import ReadableRequest
 from tests.integration.door import Caller, problem
+from tests.integration.working_issuers import working_issuers
 
 
 @pytest.fixture
@@ -72,6 +76,84 @@ def test_one_home_with_ipv6_is_one_client():
     assert throttling.network_of("2001:db8:1:2::1") == throttling.network_of("2001:db8:1:2:ffff::9")
     assert throttling.network_of("2001:db8:1:2::1") != throttling.network_of("2001:db8:1:3::1")
     assert throttling.network_of("192.0.2.1") != throttling.network_of("192.0.2.2")
+
+
+@pytest.mark.parametrize("with_port", ["192.0.2.1:4711", "::ffff:192.0.2.1", "[::ffff:192.0.2.1]:4711"])
+def test_one_address_written_in_other_ways(with_port):
+    assert throttling.network_of(with_port) == "192.0.2.1"
+
+
+def test_a_port_makes_no_other_home_of_ipv6():
+    homes = {
+        throttling.network_of(f"{one}") for one in ("2001:db8::1", "[2001:db8::2]:80", "[2001:db8::3]", "::1")
+    }
+    assert homes == {"2001:db8::/64", "::/64"}
+    assert throttling.network_of("unknown") == "unknown"
+
+
+def test_refused_requests_count(clerk, nobody, limits):
+    limits(person="2/minute", address="2/minute")
+    clara = clerk("clara")
+    for caller, status, code in ((clara, 403, "forbidden"), (nobody, 401, "not-signed-in")):
+        for _ in range(2):
+            problem(caller.get("/api/v1/clerks"), status, code)
+        refused = caller.get("/api/v1/clerks")
+        problem(refused, 429, "too-many-requests")
+        assert 1 <= int(refused["Retry-After"]) <= 60
+    problem(clara.get("/api/v1/tasks"), 429, "too-many-requests")
+    assert clerk("anna").get("/api/v1/clerks").status_code == 200, "nobody else is refused"
+
+
+def test_a_machine_is_one_caller_whatever_its_scopes(town, tmp_path, limits):
+    limits(person="2/minute")
+    with working_issuers(
+        folder=tmp_path, host=town.authority.host, authorities=[town.authority.slug]
+    ) as running:
+        for scopes in (("attention:read",), ("attention:read", "cases:read")):
+            assert running.machine(*scopes).get("/api/v1/attention").status_code == 200
+        last = running.machine("attention:read", "clerks:provision").get("/api/v1/attention")
+        problem(last, 429, "too-many-requests")
+
+
+FORM = b'--b\r\nContent-Disposition: form-data; name="logout_token"\r\n\r\nx\r\n--b--\r\n'
+
+
+@pytest.mark.parametrize("charset", ["rot13", "undefined", "utf-7", "iso-8859-1", "no-such-charset"])
+@pytest.mark.parametrize("path", ["/sign-out", "/sign-in/x/logged-out", "/a/no-such-town/sign-in"])
+def test_a_page_reads_nothing_but_utf8(nobody, path, charset):
+    content_type = f"multipart/form-data; boundary=b; charset={charset}"
+    answer = nobody.call("POST", path, data=FORM, content_type=content_type)
+    assert (answer.status_code, answer["Content-Type"]) == (400, "text/html; charset=utf-8")
+    assert "<h1>" in answer.content.decode()
+
+
+@pytest.mark.parametrize("charset", ["rot13", "UNDEFINED", '"utf-16"'])
+def test_the_api_reads_nothing_but_utf8(nobody, charset):
+    for method, path in (("POST", "/api/v1/guests"), ("GET", "/api/v1/services")):
+        answer = nobody.call(method, path, data=b"{}", content_type=f"application/json; charset={charset}")
+        problem(answer, 400, "bad-request")
+
+
+@pytest.mark.parametrize("content_type", ["text/plain; charset=undefined", "text/plain; x*=undefined''%ff"])
+def test_a_content_type_that_django_cannot_read(nobody, content_type):
+    server = WSGIHandler()
+    server.request_class = ReadableRequest
+    environ = {"HTTP_HOST": nobody.host, "QUERY_STRING": "x=1", "CONTENT_TYPE": content_type}
+    setup_testing_defaults(environ)
+    for path, expected in (("/api/v1/services", "application/problem+json"), ("/sign-in", "text/html")):
+        seen = []
+        server({**environ, "PATH_INFO": path}, lambda status, headers, to=seen: to.extend((status, headers)))
+        assert seen[0] == "400 Bad Request"
+        assert dict(seen[1])["Content-Type"].startswith(expected)
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"utf-8"'])
+def test_utf8_may_be_said_aloud(nobody, charset):
+    content_type = f"application/json; charset={charset}"
+    answer = nobody.call("POST", "/api/v1/guests", data=b"{", content_type=content_type)
+    problem(answer, 400, "broken-json")
+    answer = nobody.call("GET", "/api/v1/services", data=b"{}", content_type=content_type)
+    assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/api/v1/services", "/api/v1/applications", "/api/docs/", "/no/such/page"])

@@ -88,6 +88,11 @@ def test_everything_can_be_said(portal):
     assert (found.portal.secret, found.portal.scopes) == ("0123456789abcdef", ("openid", "level3"))
 
 
+def test_an_id_token_must_not_be_meant_for_the_api(portal):
+    (reason,) = reasons(portal={**portal, "client_id": LEAST["audience"]}, **SHOWN)
+    assert reason.startswith("audience is portal.client_id")
+
+
 def test_only_names_that_the_issuer_understands_are_asked_for():
     found = read()
     assert "STORK-QAA-Level-4" in found.level_names(level=TrustLevel.HIGH)

@@ -59,6 +59,19 @@ def test_a_token_is_verified_with_fetched_keys_and_remembered(issuer, tmp_path, 
     assert one.claims(token=token, now=clock).subject == "erika"
 
 
+def test_a_withdrawn_key_ends_remembered_tokens(issuer, tmp_path, clock):
+    one = trusted(issuer)
+    url = f"{issuer.address}/citizens"
+    token = crafted_token(keys=tmp_path / "issuer-keys.json", iss=url, exp=int(clock.timestamp()) + 86_400)
+    one.claims(token=token, now=clock)
+    issuer.keys.rotate()
+    issuer.keys.rotate()
+    assert one.claims(token=token, now=clock + FRESH).subject == "erika"
+    with pytest.raises(TokenRefused) as refused:
+        one.claims(token=token, now=clock + FRESH + timedelta(seconds=1))
+    assert refused.value.code == "key-unknown"
+
+
 def test_a_remembered_token_still_expires(issuer, tmp_path, clock):
     one = trusted(issuer)
     token = token_of(issuer, tmp_path)

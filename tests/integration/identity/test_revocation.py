@@ -10,6 +10,8 @@ import pytest
 
 from backend.__main__ import main
 from backend.identity.models import Revocation
+from backend.identity.operations import end_by_issuer
+from signing.id_tokens import Logout
 from tests.integration.door import problem
 from tests.integration.sign_in import crafted_token, issuer_url
 
@@ -49,6 +51,19 @@ def test_everything_of_a_person_until_now_and_nothing_later(nobody, person):
     assert revoke("--subject", person) == 0
     refused(old.get(MINE))
     refused(undated.get(MINE))
+    assert neighbour.get(MINE).status_code == 200
+    later = nobody.with_token(crafted_token(sub=person, iat=int(time.time()) + 2))
+    assert later.get(MINE).status_code == 200
+
+
+@pytest.mark.parametrize(("session", "status"), [(None, 401), ("another-sign-in", 200)])
+def test_signing_out_everywhere_at_the_issuer_ends_tokens(nobody, person, session, status):
+    mine = nobody.with_token(crafted_token(sub=person, sid="one-sign-in"))
+    neighbour = nobody.with_token(crafted_token(sub=f"{person}-neighbour"))
+    assert mine.get(MINE).status_code == 200
+    logout = Logout(jti=str(uuid4()), subject=person, session=session)
+    end_by_issuer(issuer=issuer_url(realm="citizens"), logout=logout, now=datetime.now(UTC))
+    assert mine.get(MINE).status_code == status
     assert neighbour.get(MINE).status_code == 200
     later = nobody.with_token(crafted_token(sub=person, iat=int(time.time()) + 2))
     assert later.get(MINE).status_code == 200

@@ -137,6 +137,15 @@ def test_others_are_not_touched(begun, erika, logout):
     assert look()
 
 
+def test_a_sign_in_without_a_name_may_be_the_one_that_ends(town, erika):
+    secret = sign_in(authority_id=town.id, identity=replace(erika, session=None), replacing=None, now=START)
+    for subject, goes_on in [(None, True), (f"not-{erika.account}", True), (erika.account, False)]:
+        logout = Logout(jti=str(uuid4()), subject=subject, session="sid-of-some-sign-in")
+        end_by_issuer(issuer=erika.issuer, logout=logout, now=START + SECOND)
+        found = continue_sign_in(authority_id=town.id, secret=secret, now=START + SECOND)
+        assert (found is not None) is goes_on
+
+
 def test_the_operator_ends_everything_of_a_person(begun, erika, town):
     _, look = begun
     revoke_subject(issuer=erika.issuer, subject=erika.subject, now=START + SECOND)

@@ -125,6 +125,30 @@ class TestClaimsOfASignIn:
         found = self.claims(email="e@example.org", email_level=level, address={"city": "Leer"})
         assert found.attribute_levels == {"email": counts, "city": TrustLevel.SUBSTANTIAL}
 
+    def test_userinfo_does_not_say_who_signed_in_and_how(self):
+        told = {
+            "acr": "STORK-QAA-Level-4",
+            "auth_time": SECOND,
+            "sid": "s",
+            "roles": ["x"],
+            "proved_by": "eID",
+        }
+        greedy = replace(self.ISSUER.claims, session=("sid",), attributes={"how": ("acr",), "who": ("iss",)})
+        for issuer in (self.ISSUER, replace(self.ISSUER, claims=replace(greedy, attribute_levels={}))):
+            found = claims_of_sign_in(
+                payload={"sub": "erika", "exp": SECOND + 60},
+                userinfo={"sub": "erika", "iss": "x", **told},
+                issuer=issuer,
+                max_age=None,
+                now=NOW,
+            )
+            assert (found.level, found.authenticated_at) == (TrustLevel.NONE, None)
+            assert (found.session, found.roles) == (None, frozenset())
+            assert found.attributes == {}
+
+    def test_userinfo_that_cannot_be_stored(self):
+        assert refusal(self.claims, userinfo={"title": "\ud800"}) == "claims-incomplete"
+
     def test_userinfo_of_somebody_else(self):
         assert refusal(self.claims, userinfo={"sub": "paul"}) == "claims-incomplete"
 

@@ -16,7 +16,7 @@ from signing.issuers import ClaimNames, Issuer, TrustLevel
 from signing.jwks import KeySet
 from signing.refusals import TOKEN_REFUSALS, TokenRefused
 from signing.tokens import verify_token
-from signing.verified_tokens import VerifiedTokens
+from signing.verified_tokens import LONGEST, VerifiedTokens
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SECOND = int(NOW.timestamp())
@@ -315,32 +315,60 @@ def test_no_signed_claim_makes_verification_fail_otherwise(value, name):
         assert verify(signed({**CLAIMS, name: value})).expires_at > NOW
 
 
+@pytest.mark.parametrize("claims", [{"nonce": "n"}, {"at_hash": "x"}, {"c_hash": "x"}])
+def test_an_id_token_gives_no_access(claims):
+    assert refusal(signed(**claims)) == "type-not-allowed"
+    without_type = signed(header={"alg": "ES256", "kid": "es256"}, **claims)
+    assert refusal(without_type, issuer=replace(ISSUER, type_may_be_missing=True)) == "type-not-allowed"
+    assert verify(signed(header={"alg": "ES256", "kid": "es256", "typ": "application/AT+JWT"}, **claims))
+
+
+@pytest.mark.parametrize("kind", ["JWT", "at+jwt"])
+def test_a_logout_token_gives_no_access(kind):
+    head = {"alg": "ES256", "kid": "es256", "typ": kind}
+    assert refusal(signed(header=head, events={})) == "type-not-allowed"
+
+
+@pytest.mark.parametrize("odd", ["\0", "\ud800"])
+def test_no_text_that_cannot_be_stored(odd):
+    for claims in ({"sub": f"a{odd}"}, {"jti": odd}, {"roles": ["a", odd]}, {"x": {"y": [{odd: 1}]}}):
+        assert refusal(signed(**claims)) == "claims-incomplete"
+
+
 class TestVerifiedTokens:
     def test_remembers_until_the_token_expires(self):
         known = VerifiedTokens(limit=10)
         token = signed()
-        assert known.get(token=token, now=NOW) is None
+        assert known.get(token=token, keys=KEYS, now=NOW) is None
         claims = verify(token)
-        known.put(token=token, claims=claims, now=NOW)
-        assert known.get(token=token, now=NOW) is claims
-        assert known.get(token=token + "x", now=NOW) is None
-        assert known.get(token=token, now=claims.expires_at) is None
+        known.put(token=token, claims=claims, keys=KEYS, now=NOW)
+        assert known.get(token=token, keys=KEYS, now=NOW) is claims
+        assert known.get(token=token + "x", keys=KEYS, now=NOW) is None
+        assert known.get(token=token, keys=KEYS, now=claims.expires_at) is None
         known.forget()
-        assert known.get(token=token, now=NOW) is None
-        assert known.get(token="\ud800", now=NOW) is None
+        assert known.get(token=token, keys=KEYS, now=NOW) is None
+        assert known.get(token="\ud800", keys=KEYS, now=NOW) is None
+
+    def test_not_for_long_and_not_with_other_keys(self):
+        known = VerifiedTokens(limit=10)
+        token = signed(exp=SECOND + 86_400)
+        known.put(token=token, claims=verify(token), keys=KEYS, now=NOW)
+        assert known.get(token=token, keys=KEYS, now=NOW + LONGEST - timedelta(seconds=1))
+        assert known.get(token=token, keys=KEYS, now=NOW + LONGEST) is None
+        assert known.get(token=token, keys=KeySet({}), now=NOW) is None
 
     def test_makes_room_by_dropping_the_expired_then_the_oldest(self):
         known = VerifiedTokens(limit=2)
         claims = verify(signed())
         expired = replace(claims, expires_at=NOW)
         for name, value in [("a", claims), ("b", expired), ("c", claims)]:
-            known.put(token=name, claims=value, now=NOW)
+            known.put(token=name, claims=value, keys=KEYS, now=NOW)
         assert len(known) == 2
-        assert known.get(token="a", now=NOW)
-        known.put(token="d", claims=claims, now=NOW)
+        assert known.get(token="a", keys=KEYS, now=NOW)
+        known.put(token="d", claims=claims, keys=KEYS, now=NOW)
         assert len(known) == 2
-        assert known.get(token="a", now=NOW) is None
-        assert known.get(token="d", now=NOW)
+        assert known.get(token="a", keys=KEYS, now=NOW) is None
+        assert known.get(token="d", keys=KEYS, now=NOW)
 
     def test_a_limit_below_one_makes_no_sense(self):
         with pytest.raises(ValueError, match="limit"):
